@@ -29,6 +29,10 @@ class Context(StrEnum):
     """It is test data, or a file of an installed package, which is changed where the package is made."""
 
 
+IF_DEPLOYED = (
+    "scan with `--deploy-target compose` if a host in operation runs this file for development, tests or examples"
+)
+"""What decides outcomes that are open because of what a file is for."""
 _LOCAL = regex(r"(?:^|/)[^/]+\.local\.[^/.]+$|(?:^|/)(?:docker-)?compose\.override\.ya?ml$", re.IGNORECASE)
 _TEMPLATE = regex(
     r"[^/]\.(?:example|sample|template|tmpl|tpl|dist)(?:\.[^/.]+)?$"

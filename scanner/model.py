@@ -267,6 +267,8 @@ class RuleInfo(Struct, frozen=True):
     """Whether its fix can change nothing that works today; None for a rule without a fix."""
     once: str = ""
     """Of what it reports one finding: an `input`, where messages are equal, or a `subject`; empty: each is its own."""
+    operation: bool = False
+    """It matters to a host in operation: in a Compose file for anything else, it counts one step lower."""
     lists: str = ""
     """The start of its message, if what the places of an input hold is listed behind it."""
     platform: Platform | None = None

@@ -12,7 +12,7 @@ import pytest
 
 from scanner import documents, facts, library
 from scanner.facts.step import Unread, Whole
-from scanner.model import ANY_KIND, Finding, Outcome, Profile, Subject
+from scanner.model import ANY_KIND, Finding, Outcome, Profile, Severity, Subject
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.rule import Rule, load_folder
 from scanner.subjects import recognise
@@ -115,6 +115,84 @@ def test_the_page_lists_the_keys_without_effect() -> None:
     assert listed["ignores it without a word"] == deployers.SILENT
     assert listed["refuses the whole file"] == deployers.FORBIDDEN.keys()
     assert all(f"`{key}`" in table for key in deployers.ONLY_SWARM)
+
+
+HARDENED = {
+    *("service-memory-limited", "service-processes-limited", "service-capabilities-dropped", "service-user-stated"),
+    *("service-root-filesystem-read-only", "service-health-checked", "service-image-digest-pinned"),
+    *("service-privilege-escalation-off", "service-ports-on-one-address"),
+}
+"""Rules about what a host in operation needs."""
+BARE = "services:\n  web:\n    image: registry.example/web:1.4.2\n    ports: ['8080:80']\n"
+BUILT = BARE + "  api:\n    build: ./api\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "left_open"),
+    [
+        *(
+            (path, BARE, {"web"})
+            for path in ("docker-compose.dev.yml", "compose.e2e.yaml", "system_tests/compose.yaml")
+        ),
+        *(
+            (path, BARE, {"web"})
+            for path in (".devcontainer/compose.yaml", "examples/compose.yaml", "lab-03-dns/a.yml")
+        ),
+        *((path, BARE, set()) for path in ("compose.yaml", "examples/compose.prod.yaml", "latest/test_1/compose.yaml")),
+        ("compose.yaml", BUILT, set()),
+        ("compose.yaml", BUILT + "    volumes: ['./api:/app']\n", {"web", "api"}),
+        ("compose.yaml", BUILT + "    volumes: ['./api/src/:/app/src:ro']\n", {"web", "api"}),
+        ("compose.yaml", BUILT + "    volumes: ['./api/data:/data']\n", set()),
+        ("prod/compose.yaml", BUILT + "    volumes: ['./api:/app']\n", set()),
+        ("compose.yaml", BUILT + "    volumes: ['./api:/app']\n    profiles: [watch]\n", {"api"}),
+        ("compose.yaml", BARE + "    environment: {NODE_ENV: development}\n", {"web"}),
+        ("compose.yaml", BARE + "    environment: ['RAILS_ENV=test']\n", {"web"}),
+        ("compose.yaml", BARE + "    environment: {NODE_ENV: '${NODE_ENV:-development}'}\n", set()),
+        ("compose.yaml", BARE + "    command: uvicorn app:api --reload\n", {"web"}),
+        ("compose.yaml", BARE + "    command: [npm, run, dev]\n", {"web"}),
+        ("compose.yaml", BARE + "    command: nginx -s reload\n", set()),
+        ("compose.yaml", BARE + "  mail:\n    image: axllent/mailpit:v1\n", {"web", "mail"}),
+        ("docker-stack.dev.yml", BARE, set()),
+    ],
+)
+def test_hardening_is_open_in_files_that_no_host_in_operation_runs(path: str, text: str, left_open: set[str]) -> None:
+    told = {(each.subject_name, each.rule.removeprefix(PREFIX), each.outcome) for each in findings({path: text})}
+    failed, unknown = (
+        {name.removeprefix("service ") for name, rule, outcome in told if outcome is wanted and rule in HARDENED}
+        for wanted in (Outcome.FAIL, Outcome.UNKNOWN)
+    )
+    assert unknown == left_open
+    assert failed.isdisjoint(left_open)
+    named = {name for name in ("web", "api", "mail") if f"  {name}:" in text}
+    assert failed == named - left_open
+
+
+def test_what_harms_wherever_it_runs_and_what_is_stated_are_decided_in_any_file() -> None:
+    harm = BARE + "    privileged: true\n    environment: {DB_PASSWORD: hunter2hunter2}\n    read_only: true\n"
+    found = findings({"compose.dev.yaml": harm + "  db:\n    image: postgres:17\n    ports: ['5432:5432']\n"})
+    assert failing(found) == {
+        *("service-not-privileged", "service-environment-without-secrets", "service-management-ports-unpublished")
+    }
+    assert {each.severity for each in found if each.rule.endswith("not-privileged")} == {Severity.CRITICAL}
+    told = [each for each in found if each.rule.endswith("read-only") and each.subject_name == "service web"]
+    assert told == []
+    assert failing(findings({"compose.dev.yaml": BARE}, "compose")) >= HARDENED
+
+
+@pytest.mark.parametrize(("path", "severity"), [("compose.yaml", Severity.MEDIUM), ("compose.dev.yaml", Severity.LOW)])
+def test_what_matters_in_operation_counts_lower_elsewhere(path: str, severity: Severity) -> None:
+    text = "services:\n  db:\n    image: postgres\n    user: root\n    environment: {POSTGRES_PASSWORD: postgres}\n"
+    found = {each.rule.removeprefix(PREFIX): each.severity for each in findings({path: text})}
+    names = ("service-image-tag-pinned", "service-environment-without-default-passwords", "service-user-not-root")
+    assert [found[name] for name in names] == [severity] * len(names)
+
+
+def test_only_a_name_makes_no_overlay_network() -> None:
+    text = BARE + "    container_name: web\nnetworks: {back: {}}\n"
+    rule = "stacks.network-encrypted"
+    for more, outcome in (("", Outcome.UNKNOWN), ("    deploy: {replicas: 2}\n", Outcome.FAIL)):
+        found = findings({"web.stack.yml": text.replace("networks:", f"{more}networks:")})
+        assert [each.outcome for each in found if each.rule == rule] == [outcome]
 
 
 IGNORED = [

@@ -42,7 +42,7 @@ _MODULES = {
         "kubernetes.selections",
     ),
     DOCUMENT: (),
-    STACK: ("stacks",),
+    STACK: ("stack_purpose", "stacks"),
     "": (
         "accountability",
         "agents.exfiltration",

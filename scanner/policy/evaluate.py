@@ -15,7 +15,7 @@ from scanner.facts.derived import Derived
 from scanner.facts.step import FieldRead
 from scanner.marks import with_children
 from scanner.masking import search_names
-from scanner.model import HOLDER, Finding, Outcome, Subject, SubjectOutcomes
+from scanner.model import HOLDER, SEVERITIES, Finding, Outcome, RuleInfo, Severity, Subject, SubjectOutcomes
 from scanner.places import Location, Related
 from scanner.policy import cel, items, object_kinds, rule_reads
 from scanner.policy.aim import counts_for, place
@@ -256,7 +256,7 @@ def _finding(rule: Rule, judged: _Judged, item: items.Item, values: Mapping[str,
     return Finding(
         rule=info.id,
         outcome=outcome,
-        severity=info.severity,
+        severity=_severity(info, subject),
         message=message(rule, subject, outcome, why.reason, values) + _told(path),
         subject_kind=subject.kind,
         subject_id=subject.identity,
@@ -271,6 +271,12 @@ def _finding(rule: Rule, judged: _Judged, item: items.Item, values: Mapping[str,
         overlay=subject.overlay,
         steps=len(path),
     )
+
+
+def _severity(info: RuleInfo, subject: Subject) -> Severity:
+    """That of the rule; one step lower for a rule about operation, in a Compose file that shows another purpose."""
+    lower = info.operation and "purpose" in subject.bindings.get("stack", ())
+    return SEVERITIES[min(SEVERITIES.index(info.severity) + lower, len(SEVERITIES) - 1)]
 
 
 def _reads_traced(rule: Rule) -> bool:

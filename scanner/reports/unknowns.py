@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from scanner.contexts import IF_DEPLOYED
 from scanner.finished_scan import Scan
 from scanner.model import SEVERITIES, Finding, Outcome
 from scanner.reports.safe_text import safe, width
@@ -36,6 +37,10 @@ def _first(scan: Scan, screen: TextLayout) -> Iterator[str]:
     if number := len(found.unreadable) + len(found.not_assessed) + len(found.parts):
         inputs = "1 input was" if number == 1 else f"{number} inputs were"
         told = f"{inputs} not assessed (see below): fix these first, they may decide some outcomes"
+        yield from screen.paragraph(told, indent=2)
+    if open_ := [finding.location.path for finding in scan.listed if finding.provide == IF_DEPLOYED]:
+        files = "1 Compose file" if len(set(open_)) == 1 else f"{len(set(open_))} Compose files"
+        told = f"{len(open_)} of them about the hardening of services, in {files} for development, tests or examples"
         yield from screen.paragraph(told, indent=2)
 
 

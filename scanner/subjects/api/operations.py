@@ -23,6 +23,11 @@ _CREDENTIAL = regex(
     r"|api[-_]?key|(?:access|auth|bearer|session|id|user)[-_]?token|signature|x-user|password"
 )
 """Names of parameters in which a caller may send a credential."""
+_PROSE = regex(
+    r"(?i)\b(?:(?:session|auth\w*|login|signed)[- ]cookies?|cookie[- ](?:session|auth\w*)|mutual TLS|mTLS"
+    r"|client certificates?|HMAC)\b"
+)
+"""Means of authentication in a text, which `security` may not name."""
 _EXTENSION = regex(r"(?i)^x-.*(?:auth(?!ors?$)|security|permission|scope|role|acl|access|internal)")
 """Extensions in which a description may state who may call an operation."""
 
@@ -100,6 +105,9 @@ class Operations:
             shape.say("authentication", word).put("security", stated, word).say("stated", value=True)
             return {}
         if self.is_secured and self.are_whole:
+            if told := self._in_prose(each):
+                why = f"the description speaks of {told}, which no `security` names", _UNSTATED[1]
+                return dict.fromkeys(_FIELDS, why)
             shape.say("stated", value=False)
         return {"authentication": _UNSTATED}
 
@@ -115,6 +123,13 @@ class Operations:
                     return name
         named = (name for holder in (each.node, each.item, self._root) for name, _ in holder.items())
         return next((name for name in named if _EXTENSION.search(name)), "")
+
+    def _in_prose(self, each: Operation) -> str:
+        """A means of authentication that the texts of the API or of the operation name."""
+        holders = self._root.get("info"), each.item, each.node
+        texts = (holder.get(name).value for holder in holders for name in ("description", "summary"))
+        found = (_PROSE.search(text) for text in texts if isinstance(text, str))
+        return next((match[0] for match in found if match), "")
 
     def servers(self) -> Iterator[Node]:
         """The lists of servers that paths and operations state for themselves."""

@@ -17,6 +17,8 @@ _FIELDS = ("type", "place", "scheme", "flows", "urls")
 _URLS = ("authorizationUrl", "tokenUrl", "refreshUrl", "deviceAuthorizationUrl")
 _OLD_FLOWS = {"application": "clientCredentials", "accessCode": "authorizationCode"}
 """Flows of OpenAPI 2, and what later versions call them."""
+_PUBLIC = regex(r"(?i)(?:client|public|publishable|site)[-_ ]?(?:key|id)$")
+"""Names of keys that are part of a page or an app, so that everybody can read them: they tell clients apart."""
 _REFERENCE = regex(r"[/#:]")
 
 
@@ -49,6 +51,8 @@ def _describe(shape: SubjectBuilder, scheme: Node) -> None:
         shape.put("scheme", name, name.value.lower())
     if isinstance(scheme.get("in").value, str):
         shape.put("place", scheme.get("in"))
+    if kind.value == "apiKey" and _PUBLIC.search(str(scheme.get("name").value)):
+        shape.say("public", value=True)
     flows = list(_flows(scheme))
     if flows:
         nodes = [node for _, node in flows]

@@ -14,7 +14,8 @@ from scanner.subjects.stacks.applied import Applied, Entry, entry
 from scanner.subjects.stacks.dropped_keys import refused
 from scanner.subjects.stacks.forms import FILE, Misfit, fitting
 from scanner.subjects.stacks.kinds import COMPOSE, CONFIG, NETWORK, SECRET, SERVICE, STACK, SYSTEM, VOLUME
-from scanner.subjects.stacks.target import Target, target_of
+from scanner.subjects.stacks.purpose import Purpose, Purposes, purposes_of
+from scanner.subjects.stacks.target import BY_NAME, BY_OPTION, Target, target_of
 
 _SECTIONS: dict[str, tuple[str, Callable[[Node, str], Applied]]] = {
     SERVICE: ("services", services.applied),
@@ -26,6 +27,11 @@ _SECTIONS: dict[str, tuple[str, Callable[[Node, str], Applied]]] = {
 """Kind -> where its subjects stand, and what is in force of each."""
 
 
+_EITHER = (
+    "only the name of the file says that it is a stack, and it contains keys that only Compose applies",
+    "say who deploys the file with `--deploy-target`",
+)
+"""Why the driver of a network is not known."""
 _DEFINITION = 2
 """Parts of the path of a service or a definition."""
 _DERIVED: dict[tuple[str, ...], tuple[str, ...]] = {
@@ -54,16 +60,21 @@ def subjects(document: Document, wanted: str) -> Iterator[Subject]:
     paths = [path for _, path in document.origin.parts] or [document.origin.path]
     target = target_of(root, paths, wanted, merged=document.merged_by == COMPOSE)
     stack = {"target": target.name}
+    purposes = purposes_of(root, paths) if target.name == COMPOSE and target.why != BY_OPTION else Purposes()
     yield _system(document, root, target, misfits)
     for kind, (section, read) in _SECTIONS.items():
         for name, node in root.get(section).items():
             stated = {key: value for key, value in (node.value or {}).items() if value is not None}
             whole = Node(stated if document.has_null else node.value, node.mark)
             shape = read(node, target.name)
+            if kind == NETWORK and target.undecided and target.why == BY_NAME and not node.get("driver"):
+                shape.miss("driver", _EITHER)
             for misfit in misfits:
                 if misfit.field[:2] == (section, name):
                     _leave_out(shape, misfit)
-            yield _subject(document, kind, str(name), whole, shape, stack)
+            purpose = purposes.of(str(name)) if kind == SERVICE else Purpose()
+            told = {"purpose": purpose.name, "shown_by": purpose.shown_by} if purpose.name else {}
+            yield _subject(document, kind, str(name), whole, shape, {**stack, **told})
 
 
 def _leave_out(shape: Applied, misfit: Misfit) -> None:

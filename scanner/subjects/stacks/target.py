@@ -21,6 +21,9 @@ _COPIED = frozenset({"rollback_config", "update_config"})
 """Keys of `deploy` that also stand in files for Compose, which reads them and does not use them."""
 
 
+BY_OPTION, BY_NAME = "option", "file name"
+
+
 class Target(Struct, frozen=True):
     """Who deploys a file, and what tells."""
 
@@ -28,7 +31,7 @@ class Target(Struct, frozen=True):
     why: str
     """`option`, `files`, `file name`, `content`, or empty where nothing tells."""
     undecided: bool = False
-    """The content fits both."""
+    """The content fits both, or fits Compose alone where the name says otherwise."""
 
 
 def is_stack_name(path: str) -> bool:
@@ -43,10 +46,11 @@ def target_of(root: Node, paths: Iterable[str], wanted: str, *, merged: bool = F
     has `merged` by itself are for Compose.
     """
     if wanted:
-        return Target(wanted, "option")
-    if not merged and any(map(is_stack_name, paths)):
-        return Target(STACK, "file name")
+        return Target(wanted, BY_OPTION)
     for_compose, deploy = _uses_compose(root), _has_deploy(root)
+    if not merged and any(map(is_stack_name, paths)):
+        only_named = for_compose and not deploy and not _uses_swarm(root, ONLY_SWARM)
+        return Target(STACK, BY_NAME, undecided=only_named)
     swarm = _uses_swarm(root, ONLY_SWARM - _COPIED if for_compose else ONLY_SWARM)
     is_refused = next(refused(root), None) is not None
     if merged:

@@ -277,6 +277,8 @@ def test_local_settings_add_to_those_of_the_project() -> None:
         ("mcp__github-mcp-server__search_code", "pu"),
         ("mcp__playwright__browser_navigate", "uo"),
         ("mcp__playwright__browser_resize", ""),
+        ("mcp__playwright__playwright_get_visible_html", "u"),
+        ("mcp__playwright__browser_take_screenshot", "u"),
         ("mcp__postgres__query", "p"),
     ],
 )

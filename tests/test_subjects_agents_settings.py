@@ -29,6 +29,39 @@ def data(subject: Subject) -> dict[str, Any]:
     return said
 
 
+REFUSED = [
+    {"permissions": {"defaultMode": "allowEdits"}},
+    {"hooks": {"PreToolUse": [{"matcher": "Bash", "command": "./a.sh"}]}},
+    {"hooks": {"PreToolUse": {"hooks": []}}},
+    {"hooks": {"PreToolUse": [{"matcher": 1, "hooks": []}]}},
+]
+
+
+@pytest.mark.parametrize("fault", REFUSED)
+def test_settings_that_the_tool_skips_grant_nothing_and_still_hold_credentials(fault: dict[str, Any]) -> None:
+    token = "gh" + "p_" + "aB3dE6gH9jK2mN5pQ8sT1vW4xY7zA0bC2dE5"
+    allowed = {"allow": ["Bash", f"Bash(curl -H {token})"], "deny": ["Read(.env)"], **fault.get("permissions", {})}
+    value = {**fault, "enableAllProjectMcpServers": True, "env": {"A": token}, "permissions": allowed}
+    found = reading(".claude/settings.json", value).subjects
+    (settings,) = (each.bindings["settings"] for each in found if each.focus == "settings")
+    assert "trustAllServers" not in settings
+    assert [entry["credential"] for entry in settings["env"]] == ["a GitHub token"]
+    rules = [each.bindings["permission"] for each in found if each.focus == "permission"]
+    assert [(rule["list"], bool(rule["credential"])) for rule in rules] == [
+        ("refused", rule_) for rule_ in (False, True, False)
+    ]
+
+
+def test_settings_with_an_event_that_may_be_new_are_not_refused() -> None:
+    value = {"hooks": {"preEditHook": {"command": "npx a"}}, "permissions": {"allow": ["Bash"]}}
+    lists = [
+        each.bindings["permission"]["list"]
+        for each in reading(".claude/settings.json", value).subjects
+        if each.focus == "permission"
+    ]
+    assert lists == ["allow"]
+
+
 LOCAL = {"command": "npx", "args": ["-y", "a@1.0.0"]}
 SERVERS: list[tuple[str, Any, dict[str, Any]]] = [
     (".mcp.json", {"mcpServers": {"a": LOCAL}}, {"tool": "claude-code", "transport": "stdio", "command": "npx"}),
@@ -168,7 +201,7 @@ SETTINGS = """{
   "env": {"A": "1", "B": true},
   "hooks": {
     "PreToolUse": [{"matcher": "Bash", "hooks": [{"type": "command", "command": "./guard.sh", "timeout": 5}]}],
-    "Stop": [{"command": "./old.sh"}]
+    "OnStop": [{"command": "./old.sh"}]
   },
   "statusLine": {"type": "command", "command": "./status.sh"}
 }

@@ -1,4 +1,4 @@
-"""Whether a JSON web token can authenticate anybody: one that expired long ago or that documentation shows cannot."""
+"""Whether a JSON web token can authenticate anybody: one that has expired or that documentation shows cannot."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import base64
 import json
 from typing import Any
 
-_EXPIRED = 1_767_225_600
-"""The first second of 2026: a token that expired before it is expired on every day on which Assay runs."""
+_EXPIRED = 1_793_491_200
+"""The first second of November 2026: a token that expired before is expired on every day on which this release runs."""
 _SHOWN: dict[str, tuple[object, ...]] = {
     "sub": ("1234567890", 1234567890),
     "name": ("John Doe", "Jane Doe"),

@@ -119,6 +119,8 @@ SENDING = name_set(
     "create update push merge comment add send post publish fork write upload reply edit put delete execute run invite "
     "share forward move assign submit request click type fill"
 )
+OBSERVING = name_set("screenshot snapshot html visible pdf")
+"""Words of tools that give what a browser shows already, and ask for nothing else."""
 OF_THE_CLIENT = name_set("alias auth cache completion config extension gpg-key help ssh-key version")
 """Commands of `gh` and `glab` about the client itself, which give no content of others."""
 IDLE = name_set("resize close wait install tabs console sleep")

@@ -155,7 +155,10 @@ def words_of(name: str) -> list[str]:
 
 def narrowed(letters: frozenset[str], tool: str) -> frozenset[str]:
     """What one tool of a server can do of what the server does: its first verb says whether it reads or sends."""
-    for word in words_of(tool):
+    words = words_of(tool)
+    if not table.OBSERVING.isdisjoint(words):
+        return letters - {OUTBOUND}
+    for word in words:
         if word in table.READING:
             reaches_out = letters & {UNTRUSTED, OUTBOUND} == {UNTRUSTED, OUTBOUND} and PRIVATE not in letters
             return letters if reaches_out else letters - {OUTBOUND}

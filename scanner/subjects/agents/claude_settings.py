@@ -10,16 +10,16 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from scanner.documents import Document
-from scanner.documents.positions import Node, join_path
+from scanner.documents.positions import Node
 from scanner.late import regex
 from scanner.model import Subject
-from scanner.subjects.agents import settings_keys
-from scanner.subjects.agents.building import Place, entries, place, subject, texts, with_file
+from scanner.subjects.agents import settings_keys, settings_refused
+from scanner.subjects.agents.building import Place, place, subject, texts, with_file
 from scanner.subjects.agents.command_words import command
 from scanner.subjects.agents.hooks import OF_GEMINI, hooks
-from scanner.subjects.agents.kinds import MODES, SETTINGS
+from scanner.subjects.agents.kinds import MODES, REFUSED, SETTINGS
 from scanner.subjects.agents.permission_grammar import parse
-from scanner.subjects.agents.permissions import permissions
+from scanner.subjects.agents.permissions import LISTS, permissions
 from scanner.subjects.agents.servers import UNREAD, servers
 from scanner.subjects.agents.variables import variables
 from scanner.subjects.subject_builder import SubjectBuilder
@@ -43,7 +43,6 @@ _SECRETS = (
     ".gnupg",
     "*.p12",
 )
-_SERVERS = "mcpservers"
 _ENGINE = regex(r"(?:docker|podman|containerd|crio)\.sock$")
 _READ_ONLY = ("Read", "Grep", "Glob", "LS", "Bash", "*")
 
@@ -53,24 +52,22 @@ def read(document: Document) -> Iterator[Subject]:
     root = document.root
     tool = "claude-code" if OF_GEMINI.isdisjoint(dict(root.get("hooks").items())) else "gemini"
     where = place(document, tool, _scope(document.origin.path))
-    allowed = root.get("permissions")
-    yield _settings(where, root, allowed)
-    lists = {name: allowed.get(name) for name in ("allow", "ask", "deny") if allowed.get(name)}
-    yield from permissions(where, lists, root=root)
+    allowed, helper = root.get("permissions"), "helper"
+    lists = {name: allowed.get(name) for name in LISTS if allowed.get(name)}
+    if tool == "claude-code" and where.scope != "plugin" and settings_refused.refused(root):
+        where, helper = replace(where, scope=REFUSED), "helper that never runs"
+        yield settings_refused.settings(where, root, allowed)
+        yield from settings_refused.permissions(where, lists)
+    else:
+        yield _settings(where, root, allowed)
+        yield from permissions(where, lists, root=root)
     yield from hooks(where, root.get("hooks"))
     for name in _HELPERS:
-        yield from command(where, name, "helper", root.get(name))
+        yield from command(where, name, helper, root.get(name))
     for name in _COMMANDS:
-        yield from command(where, name, "helper", root.get(name).first("command", "path"))
-    for node in _server_lists(root):
+        yield from command(where, name, helper, root.get(name).first("command", "path"))
+    for node in settings_keys.server_lists(root):
         yield from servers(replace(where, scope=UNREAD), node)
-
-
-def _server_lists(root: Node) -> list[Node]:
-    """Lists of MCP servers, in whatever spelling; Claude Code reads none in its settings."""
-    return [
-        node for key, node in root.items() if settings_keys.folded(key) == _SERVERS and isinstance(node.value, dict)
-    ]
 
 
 def _scope(path: str) -> str:
@@ -98,8 +95,8 @@ def _settings(where: Place, root: Node, allowed: Node) -> Subject:
         shape.put("knownMode", allowed.get("defaultMode"), allowed.get("defaultMode").value in MODES)
     _sandbox(shape, root.get("sandbox"))
     variables(shape, root.get("env"))
-    _keys(shape, root)
-    for node in _server_lists(root):
+    settings_keys.put_wrong(shape, root)
+    for node in settings_keys.server_lists(root):
         shape.put("unreadServers", node, list(node.value))
     shape.say("deniesSecrets", _denies_secrets(root, allowed))
     shape.say("allows", len(texts(allowed.get("allow"))))
@@ -132,16 +129,6 @@ def _sandbox_faults(node: Node) -> Iterator[tuple[Node, str]]:
         listed = any(_ENGINE.search(text) if sockets else text in ("*", "**") for text in texts(at))
         if at.value is value if value is not None else listed:
             yield at, fault
-
-
-def _keys(shape: SubjectBuilder, root: Node) -> None:
-    """Keys without effect: those that belong elsewhere, and those that are close to one that is known."""
-    wrong = [({"key": path[-1], "path": join_path(path), "belongs": to or "the top level"}, root.get(*path))
-             for path, to in settings_keys.misplaced(root.value)]  # fmt: skip
-    entries(shape, "misplacedKeys", wrong, root)
-    odd = [({"key": path[-1], "path": join_path(path), "near": near}, root.get(*path))
-           for path, near in settings_keys.unknown(root.value)]  # fmt: skip
-    entries(shape, "unknownKeys", odd, root)
 
 
 def _denies_secrets(root: Node, allowed: Node) -> bool:

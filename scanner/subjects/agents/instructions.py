@@ -87,11 +87,12 @@ def _grants(where: Place, granted: Node) -> Iterator[Subject]:
 def _of_claude_flow(node: Node) -> bool:
     """Whether hooks are texts such as `pre` and `post_task`, which are notes of claude-flow and hooks of no tool."""
     hooks = node.value
-    return (
-        isinstance(hooks, dict)
-        and bool(hooks)
-        and all(_NOTE.fullmatch(name) and isinstance(text, str) for name, text in hooks.items())
-    )
+    return isinstance(hooks, dict) and bool(hooks) and all(_is_note(name, text) for name, text in hooks.items())
+
+
+def _is_note(name: str, value: object) -> bool:
+    lines = value if isinstance(value, list) else [value]
+    return bool(_NOTE.fullmatch(name)) and all(isinstance(line, str) for line in lines)
 
 
 def _agent(where: Place, name: str, root: Node) -> Subject:

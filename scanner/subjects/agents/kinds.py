@@ -37,5 +37,7 @@ KINDS = {
     PROMPT: Kind(("prompt",), ShownBy.DECLARED),
 }
 
+REFUSED = "refused"
+"""The scope of a settings file that its tool skips as a whole: nothing that it grants or denies has an effect."""
 MODES = ("default", "acceptEdits", "plan", "dontAsk", "bypassPermissions", "auto", "manual", "delegate")
 """The permission modes of Claude Code, of its releases together."""

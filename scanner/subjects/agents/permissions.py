@@ -14,7 +14,7 @@ from scanner.subjects.agents.secret_values import secret_kind
 from scanner.subjects.subject_builder import SubjectBuilder
 
 LISTS = ("allow", "ask", "deny")
-_EFFECTS = {"allow": "grants", "ask": "asks", "deny": "denies"}
+_EFFECTS = {"allow": "grants", "ask": "asks", "deny": "denies", "refused": "none"}
 _NARROWER = 20
 """Rules that a finding may propose instead of a broad one."""
 

@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from scanner.documents.positions import Node, join_path
+from scanner.subjects.agents.building import entries
 from scanner.subjects.agents.programs import name_set
+from scanner.subjects.subject_builder import SubjectBuilder
 
 _ROOT = name_set(
     "$schema advisorModel agent agentPushNotifEnabled allowAllClaudeAiMcps allowedChannelPlugins "
@@ -89,10 +92,27 @@ _OTHER_NAMES = {
 }
 """Other words that are written for the keys of `permissions`."""
 
+_SERVERS = "mcpservers"
+
 
 def folded(key: str) -> str:
     """A key without what its spellings differ in."""
     return key.lower().replace("_", "").replace("-", "")
+
+
+def server_lists(root: Node) -> list[Node]:
+    """Lists of MCP servers, in whatever spelling; Claude Code reads none in its settings."""
+    return [node for key, node in root.items() if folded(key) == _SERVERS and isinstance(node.value, dict)]
+
+
+def put_wrong(shape: SubjectBuilder, root: Node) -> None:
+    """Keys without effect: those that belong elsewhere, and those that are close to one that is known."""
+    wrong = [({"key": path[-1], "path": join_path(path), "belongs": to or "the top level"}, root.get(*path))
+             for path, to in misplaced(root.value)]  # fmt: skip
+    entries(shape, "misplacedKeys", wrong, root)
+    odd = [({"key": path[-1], "path": join_path(path), "near": near}, root.get(*path))
+           for path, near in unknown(root.value)]  # fmt: skip
+    entries(shape, "unknownKeys", odd, root)
 
 
 def misplaced(data: Any) -> Iterator[tuple[tuple[str, ...], str]]:

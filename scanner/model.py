@@ -31,6 +31,11 @@ class Severity(StrEnum):
 SEVERITIES = tuple(Severity)
 
 
+def lowered(severity: Severity) -> Severity:
+    """One step lower."""
+    return SEVERITIES[min(SEVERITIES.index(severity) + 1, len(SEVERITIES) - 1)]
+
+
 class Profile(StrEnum):
     """A choice of rules; each holds the rules of those before it."""
 
@@ -275,6 +280,8 @@ class RuleInfo(Struct, frozen=True):
     """Ids that it had before, the oldest first."""
     worse: Worse | None = None
     """Which of two values of its field is worse; where it is not stated, any other value counts as worse."""
+    lower_because: str = ""
+    """Why some of its findings count one step lower; empty where none does."""
 
     @property
     def first_id(self) -> str:

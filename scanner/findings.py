@@ -9,7 +9,7 @@ from itertools import chain
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from scanner import documents, repeated_findings
+from scanner import documents, repeated_findings, unknown_causes
 from scanner.contexts import Context, context_of, is_loaded, is_page
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
 from scanner.finished_scan import Scan
@@ -45,14 +45,14 @@ _FILL_IN = regex(r"<[A-Za-z][\w .-]*>")
 """What stands for a name in a template, such as `<app>`."""
 _CREDENTIALS = "secret-not-in-plain-text"
 """The objective of rules about credentials, which are valid wherever they are."""
-_DEFAULT = regex(r" contains a default password\b")
+_DEFAULT = regex(r" contains (?:a default password|the first line of a private key)\b")
 _BY_NAME = regex(r" contains (?:a (?:default )?password|a token|a secret key|a random value|the hash of a password)\b")
 """What a finding says of a value that the name of its key or its length tells, and no form of its own."""
 _EXAMPLES = (Context.DOCUMENTATION, Context.TEMPLATE, Context.FIXTURE)
 
 
 def _is_blank(finding: Finding, context: Context | None) -> bool:
-    """Whether it is about a well-known word on a page, where it stands for the password of the reader."""
+    """Whether it is about a well-known word on a page, where it stands for the password or the key of the reader."""
     page = is_page(finding.location.path) if context is None else context is Context.DOCUMENTATION
     return page and finding.outcome is Outcome.FAIL and bool(_DEFAULT.search(finding.message))
 
@@ -185,10 +185,10 @@ def merged_findings(
 ) -> Sequence[Finding]:
     """The findings as reports show them: of a line that several overlays build, one for all of them.
 
-    Of the `grouped` rules there is one for each subject. Those that a comparison or a waiver treats differently stay
-    apart. The others are taken off the counts.
+    Of the `grouped` rules there is one for each subject, and of unknown outcomes one for each cause. Those that a
+    comparison or a waiver treats differently stay apart. The others are taken off the counts.
     """
-    findings = repeated_findings.of_subjects(findings, grouped, counts)
+    findings = unknown_causes.of_one_cause(repeated_findings.of_subjects(findings, grouped, counts), counts)
     if not shared:
         return findings
     groups: dict[object, list[Finding]] = {}

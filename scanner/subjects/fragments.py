@@ -34,6 +34,8 @@ def fragment(document: Document, *, patch: bool) -> str:
     if kind in _WEBHOOKS and patch and "webhooks" not in value:
         return f"a fragment of a {kind} without `webhooks`, which changes nothing by itself"
     known = kind in _WORKLOADS and value["apiVersion"].rpartition("/")[0] in _GROUPS
+    if known and document.origin.first_line and spec is None:
+        return f"a fragment of a {kind} without `spec`, which cannot be applied"
     return _of_workload(document, value, patch=patch) if known and isinstance(spec, dict) else ""
 
 

@@ -72,7 +72,7 @@ def _may_share_namespace(seeker: Subject, other: Subject, namespace: str) -> boo
 def _built(marker: str) -> str:
     """The command that prints what a chart or an overlay gives."""
     folder, _, name = marker.rpartition("/")
-    return f"{'helm template' if name == 'Chart.yaml' else 'kustomize build'} {shlex.quote(folder or '.')}"
+    return f"{'helm template' if _is_chart(name) else 'kustomize build'} {shlex.quote(folder or '.')}"
 
 
 def of_selecting(objects: Objects, selected: Subject, kinds: Sequence[str], perhaps: Sequence[Subject]) -> Lack:
@@ -102,7 +102,9 @@ def of_pods(cluster: Cluster, seeker: Subject, selector: Any, maybe: Sequence[in
     what = f"a workload{described(selector, namespace or namespace_of(seeker))}"
     if maker := cluster.makers.maker(seeker, selector, namespace):
         why = f"an operator may create {what} for {shown(maker)}"
-        return Lack(why, f"scan the workloads that the operator creates for {shown(maker)}")
+        where = namespace or namespace_of(seeker) or "NAMESPACE"
+        printed = f"`kubectl get deployments,statefulsets,daemonsets -n {where} -o yaml`"
+        return Lack(why, f"scan the workloads that the operator creates: put what {printed} prints beside these files")
     return Lack(f"{what} is not among the scanned files", _bring(cluster.objects, what, "pods"))
 
 
@@ -131,12 +133,20 @@ def _bring(objects: Objects, what: str, *kinds: str, near: Subject | None = None
 def _doubt(one: Subject, other: Subject, namespace: str = "") -> tuple[str, str]:
     """Why two objects may or may not be in one namespace, and where to state it."""
     wanted, stated = namespace or namespace_of(one), namespace_of(other)
+    if wanted and _is_chart(other.group):
+        why = f"{shown(other)} is in the namespace of the release of its chart, which no file states"
+        both = f"cat {shlex.quote(one.origin.path)}; echo ---; {_built(other.group)} -n {wanted}"
+        return why, f"scan what both give, if it is installed in `{wanted}`: `({both}) | assay scan -`"
     if wanted:
         return f"{shown(other)} states no namespace", f"state {_field(other)}"
     if stated:
         return f"{one.name} states no namespace, and {shown(other)} is in `{stated}`", f"state {_field(one)}"
     why = f"neither {one.name} nor {shown(other)} states a namespace, and they are in different folders"
     return why, f"state {_field(one)} and {_field(other)}"
+
+
+def _is_chart(group: str) -> bool:
+    return posixpath.basename(group) == "Chart.yaml"
 
 
 def _field(subject: Subject) -> str:

@@ -58,7 +58,7 @@ _TEST_DATA = regex(
 """What a test reads as text, and what a package manager installed, such as `vendor/k8s.io` of Go; no tool deploys it
 from there."""
 _FIXTURE = regex(
-    r"(?:^|/)(?:tests?|__tests__|e2e|tests?[-_]?(?:assets|cases|files|fixtures?|inputs?|manifests|resources|samples))/",
+    r"(?:^|/)(?:tests?|__tests__|e2e|(?:kube|e2e|integration|smoke|functional|acceptance)[-_]?tests?|tests?[-_]?(?:assets|cases|files|fixtures?|inputs?|manifests|resources|samples))/",
     re.IGNORECASE,
 )
 
@@ -136,6 +136,11 @@ def is_loaded(path: str) -> bool:
 def _holds_test_data(folder: str) -> bool:
     """Whether the files of a folder whose names tell nothing are data of tests."""
     return _is_test_data(f"{folder}/{_ANY}")
+
+
+def is_page(path: str) -> bool:
+    """Whether an input is a text for people, whose code blocks are examples, by its path."""
+    return _name_tells(path.rpartition("/")[2]) and _is_document(path)
 
 
 @lru_cache(maxsize=_KEPT)

@@ -9,14 +9,14 @@ from itertools import chain
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from scanner import documents, repeated_findings
-from scanner.contexts import Context, context_of, is_loaded
+from scanner import documents, repeated_findings, unknown_causes
+from scanner.contexts import Context, context_of, is_loaded, is_page
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
 from scanner.finished_scan import Scan
 from scanner.inputs import Portion
 from scanner.late import regex
 from scanner.masking import Masked, harmless, hidden, mask_all, sealed, texts_of
-from scanner.model import SEVERITIES, Finding, Input, RuleInfo
+from scanner.model import Finding, Input, Outcome, RuleInfo, lowered
 from scanner.options import Options
 from scanner.places import Fix, Location
 from scanner.policy.evaluate import Counts, Evaluation
@@ -33,25 +33,48 @@ def separate_findings(
     """
     once = {rule.id: rule.lists for rule in rules if rule.once == "input"}
     found = repeated_findings.merged(_once(evaluation, shared), evaluation, once)
-    return _counted(in_order(found), rules, context)
+    about_credentials = {rule.id for rule in rules if _CREDENTIALS in rule.objectives}
+    shown = [finding for finding in found if finding.rule in about_credentials and _is_blank(finding, context)]
+    for finding in shown:
+        _count_off(evaluation.counts, finding)
+    left = {id(finding) for finding in shown}
+    return _counted(in_order(each for each in found if id(each) not in left), about_credentials, context)
 
 
 _FILL_IN = regex(r"<[A-Za-z][\w .-]*>")
 """What stands for a name in a template, such as `<app>`."""
 _CREDENTIALS = "secret-not-in-plain-text"
 """The objective of rules about credentials, which are valid wherever they are."""
+_DEFAULT = regex(r" contains (?:a default password|the first line of a private key)\b")
+_BY_NAME = regex(r" contains (?:a (?:default )?password|a token|a secret key|a random value|the hash of a password)\b")
+"""What a finding says of a value that the name of its key or its length tells, and no form of its own."""
+_EXAMPLES = (Context.DOCUMENTATION, Context.TEMPLATE, Context.FIXTURE)
 
 
-def _counted(findings: Iterable[Finding], rules: Iterable[RuleInfo], context: Context | None) -> list[Finding]:
+def _is_blank(finding: Finding, context: Context | None) -> bool:
+    """Whether it is about a well-known word on a page, where it stands for the password or the key of the reader."""
+    page = is_page(finding.location.path) if context is None else context is Context.DOCUMENTATION
+    return page and finding.outcome is Outcome.FAIL and bool(_DEFAULT.search(finding.message))
+
+
+def _counted(findings: Iterable[Finding], about_credentials: Collection[str], context: Context | None) -> list[Finding]:
     """Findings with the severity that counts: one step lower where no tool loads the input from its place.
 
-    A cluster accepts no object whose name is still to be written, so that it is a template wherever it stands.
+    A cluster accepts no object whose name is still to be written, so that it is a template wherever it stands. A
+    credential is valid wherever it is, except that in an example or a test one that only its name tells may be made up.
     """
-    exempt = {rule.id for rule in rules if _CREDENTIALS in rule.objectives}
     return [
-        finding if finding.rule in exempt or not _counts_lower(finding, context) else _lower(finding)
+        _lower(finding)
+        if (_may_be_made_up if finding.rule in about_credentials else _counts_lower)(finding, context)
+        else finding
         for finding in findings
     ]
+
+
+def _may_be_made_up(finding: Finding, context: Context | None) -> bool:
+    path = finding.location.path
+    example = is_page(path) or context_of(path) is Context.FIXTURE if context is None else context in _EXAMPLES
+    return example and bool(_BY_NAME.search(finding.message))
 
 
 def in_context(inputs: Iterable[Input], context: Context | None) -> list[Input]:
@@ -68,8 +91,7 @@ def _counts_lower(finding: Finding, context: Context | None) -> bool:
 
 
 def _lower(finding: Finding) -> Finding:
-    rank = min(SEVERITIES.index(finding.severity) + 1, len(SEVERITIES) - 1)
-    return replace(finding, severity=SEVERITIES[rank])
+    return replace(finding, severity=lowered(finding.severity))
 
 
 class Searched(Struct):
@@ -168,10 +190,10 @@ def merged_findings(
 ) -> Sequence[Finding]:
     """The findings as reports show them: of a line that several overlays build, one for all of them.
 
-    Of the `grouped` rules there is one for each subject. Those that a comparison or a waiver treats differently stay
-    apart. The others are taken off the counts.
+    Of the `grouped` rules there is one for each subject, and of unknown outcomes one for each cause. Those that a
+    comparison or a waiver treats differently stay apart. The others are taken off the counts.
     """
-    findings = repeated_findings.of_subjects(findings, grouped, counts)
+    findings = unknown_causes.of_one_cause(repeated_findings.of_subjects(findings, grouped, counts), counts)
     if not shared:
         return findings
     groups: dict[object, list[Finding]] = {}

@@ -31,6 +31,11 @@ class Severity(StrEnum):
 SEVERITIES = tuple(Severity)
 
 
+def lowered(severity: Severity) -> Severity:
+    """One step lower."""
+    return SEVERITIES[min(SEVERITIES.index(severity) + 1, len(SEVERITIES) - 1)]
+
+
 class Profile(StrEnum):
     """A choice of rules; each holds the rules of those before it."""
 
@@ -267,8 +272,6 @@ class RuleInfo(Struct, frozen=True):
     """Whether its fix can change nothing that works today; None for a rule without a fix."""
     once: str = ""
     """Of what it reports one finding: an `input`, where messages are equal, or a `subject`; empty: each is its own."""
-    operation: bool = False
-    """It matters to a host in operation: in a Compose file for anything else, it counts one step lower."""
     lists: str = ""
     """The start of its message, if what the places of an input hold is listed behind it."""
     platform: Platform | None = None
@@ -277,6 +280,8 @@ class RuleInfo(Struct, frozen=True):
     """Ids that it had before, the oldest first."""
     worse: Worse | None = None
     """Which of two values of its field is worse; where it is not stated, any other value counts as worse."""
+    lower_because: str = ""
+    """Why some of its findings count one step lower; empty where none does."""
 
     @property
     def first_id(self) -> str:

@@ -62,6 +62,8 @@ def severity(found: Scan, rule: str) -> Severity:
         ("web/node_modules/pkg/docs/app.yaml", "fixture"),
         ("vendor/k8s.io/apimachinery/pod.yaml", "fixture"),
         ("vendor/katalog/pod.yaml", "live"),
+        ("ci/kubetest/pod.yaml", "fixture"),
+        ("contest/latest/pod.yaml", "live"),
         ("CLAUDE.md", "live"),
         ("pkg/AGENTS.md", "live"),
         (".claude/agents/reviewer.md", "live"),
@@ -73,6 +75,29 @@ def severity(found: Scan, rule: str) -> Severity:
 )
 def test_the_path_decides_the_context(path: str, expected: str) -> None:
     assert context_of(path) is Context(expected)
+
+
+@pytest.mark.parametrize(
+    ("path", "values", "expected"),
+    [
+        ("deploy/secret.yaml", "{password: kq-s3cr3t-2024}", "medium"),
+        ("tests/e2e/secret.yaml", "{password: kq-s3cr3t-2024}", "low"),
+        ("docs/howto.md", "{password: kq-s3cr3t-2024}", "low"),
+        ("docs/secret.yaml", "{password: kq-s3cr3t-2024}", "medium"),
+        ("tests/e2e/secret.yaml", f"{{token: {TOKEN}}}", "medium"),
+        ("deploy/secret.yaml", "{password: test}", "medium"),
+        ("docs/howto.md", "{password: test}", ""),
+        ("docs/howto.md", f"{{password: test, token: {TOKEN}}}", "medium"),
+        ("deploy/secret.yaml", f"{{token: {TOKEN[:-1]}/}}", ""),
+    ],
+)
+def test_what_only_a_name_makes_a_credential_counts_lower_in_examples_and_tests(
+    path: str, values: str, expected: str, tmp_path: Path
+) -> None:
+    text = f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\nstringData: {values}\n"
+    found = scanned(tmp_path, path, fenced(text) if path.endswith(".md") else text)
+    told = [each.severity for each in found.findings if each.rule == COMMITTED and each.outcome is Outcome.FAIL]
+    assert told == ([Severity(expected)] if expected else [])
 
 
 @pytest.mark.parametrize(

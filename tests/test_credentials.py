@@ -93,6 +93,8 @@ NAMED = {
 }
 
 HARMLESS = [
+    ("token", "ghp_MH/tlLZWMvLcAqUdXcVF/IFo8tX7G67lfdqY"),
+    ("github_token", "github_pat_fromTheSettings"),
     ("enablebanking_secretKey", "actual-budget-secret-name"),
     ("secretKey", "shop-payment-credentials"),
     *(("DB_PASSWORD", value) for value in ("", "<password>", "${DB_PASSWORD}", "$(DB_PASSWORD)", "{{ .Values.pw }}")),

@@ -251,10 +251,10 @@ controls:
         strength: high
         applies_when: {data: [pan]}
         rationale: A privileged container holds nearly every power of its node, so that this contradicts the control.
-      - rule: kubernetes.container-privilege-escalation-off
+      - rule: kubernetes.container-runs-as-non-root
         relation: violates
         strength: high
-        rationale: A process that gains more power than its parent contradicts the control, wherever in the cluster.
+        rationale: A process that may run as root contradicts the control, wherever in the cluster.
 """
 
 

@@ -267,6 +267,8 @@ BUILT = {
     "k/pod.yaml": GOOD % "good",
     "unbuilt/kustomization.yaml": "bases: [vendor/web]\npatches: [patch.yaml]\n",
 }
+ONE = PART_OF_POD % NO_IMAGE.replace("name: a", "name: a, image: a")
+REFUSED = "a Pod that the page shows as refused by the cluster"
 CUT = " without selector and image, which cannot be applied"
 
 
@@ -294,6 +296,12 @@ CUT = " without selector and image, which cannot be applied"
         ("k/pods.yaml", PART_OF_POD % NO_IMAGE.replace("name: a", "name: a, image: a"), None),
         ("other/deployment.yaml", PART % ("Deployment", ""), None),
         ("README.md", f"```yaml\n{PART % ('Deployment', ', image: a')}```\n", None),
+        ("README.md", f"Now try one that violates the policy:\n\n```yaml\n{ONE}```\n", REFUSED),
+        ("README.md", f"Try it:\n```yaml\n{ONE}```\n\nThe request is rejected.\n", REFUSED),
+        ("README.md", f"```yaml\n{ONE}```\n```\nError: admission webhook x denied the request: no\n```\n", REFUSED),
+        ("README.md", f"```yaml\n{ONE}```\n\n## Next\n\nThe request is rejected.\n", None),
+        ("README.md", f"Traffic is filtered.\n\n```yaml\n{ONE}```\n\nOther traffic will be blocked.\n", None),
+        ("k/pod.txt.yaml", f"# violates the policy\n{ONE}", None),
     ],
 )
 def test_a_part_of_a_workload_is_told_and_not_judged(

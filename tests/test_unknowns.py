@@ -302,3 +302,46 @@ def test_no_internal_name_is_asked_for(path: Path) -> None:
         facts = registry.of(finding.subject_kind)
         assert finding.provide
         assert asked is None or (asked[1] not in facts and "_" not in asked[1])
+
+
+READER = "spec: {containers: [{name: a, image: a:1, env: [{name: A, valueFrom: {configMapKeyRef: %s}}]}]}\n"
+
+
+def _overlay(folder: Path, name: str, text: str) -> None:
+    (folder / name).mkdir()
+    (folder / name / "kustomization.yaml").write_text("resources: [all.yaml]\n")
+    (folder / name / "all.yaml").write_text(text)
+
+
+def test_unknown_outcomes_with_one_cause_are_one(tmp_path: Path) -> None:
+    _overlay(tmp_path, "settings", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {a: x, b: y}\n")
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: %s}\n" + READER
+    for name, key in (("one", "a"), ("two", "b"), ("three", "a")):
+        _overlay(tmp_path, name, pod % (name, f"{{name: web, key: {key}}}"))
+    result = scan([str(tmp_path)], Options())
+    found = [each for each in result.findings if each.rule == "kubernetes.workload-referenced-keys-exist"]
+    assert [each.outcome for each in found] == [Outcome.UNKNOWN]
+    assert found[0].message.endswith("; the same decides it for Pod three, Pod two")
+    assert [Path(each.location.path).parent.name for each in found[0].related][-2:] == ["three", "two"]
+
+
+@pytest.mark.parametrize(("folder", "told"), [("bundle", None), ("other", Outcome.FAIL)])
+def test_the_objects_of_a_bundle_are_in_the_namespace_of_its_operator(
+    folder: str, told: Outcome | None, tmp_path: Path
+) -> None:
+    """The Operator SDK writes the namespace `placeholder`, and leaves out that of the other objects of the bundle."""
+    (tmp_path / "bundle").mkdir()
+    pod = "{metadata: {labels: {app: web}}, spec: {containers: [{name: a, image: a:1}]}}"
+    (tmp_path / "bundle/web.clusterserviceversion.yaml").write_text(
+        "apiVersion: operators.coreos.com/v1alpha1\nkind: ClusterServiceVersion\n"
+        "metadata: {name: web, namespace: placeholder}\n"
+        f"spec: {{install: {{spec: {{deployments: [{{name: web, spec: {{template: {pod}}}}}]}}}}}}\n"
+    )
+    (tmp_path / folder).mkdir(exist_ok=True)
+    service = (
+        "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {app: web}, ports: [{port: 80}]}\n"
+    )
+    (tmp_path / folder / "service.yaml").write_text(service)
+    found = scan([str(tmp_path)], Options()).findings
+    outcomes = {each.outcome for each in found if each.rule == "kubernetes.service-selects-workload"}
+    assert outcomes == ({told} if told else set())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 
-from scanner.credentials.names import DEFAULT, sort_of
+from scanner.credentials.names import DEFAULT, MISFORMED, sort_of
 from scanner.credentials.values import is_blank, is_called, is_default, is_nouns, is_placeholder, is_random
 from scanner.late import regex
 
@@ -62,7 +62,7 @@ def _of_one_line(name: str, text: str) -> str:
     """What a value is that neither its form nor a usual name tells, because it is in a Secret."""
     if _HASH.fullmatch(text):
         return "the hash of a password"
-    if is_blank(text) or is_default(text):
+    if is_blank(text) or is_default(text) or MISFORMED.match(text):
         return ""
     if (inner := _decoded(text)) is not None:
         return kind_in_secret(name, inner)

@@ -31,6 +31,8 @@ _NAME_OF_SECRET = regex(r"[a-z0-9]{1,60}(?:-[a-z0-9]{1,60}){0,8}-(?:secrets?|cre
 """The name of a Secret, to which a `secretKey` may refer."""
 _JOINT = regex(r"([a-z0-9])([A-Z])")
 _AS_ONE = str.maketrans("-./", "___")
+MISFORMED = regex(r"gh[oprsu]_(?![A-Za-z0-9_]{20,255}$)|github_pat_(?!\w{60,255}$)|glpat-(?![\w.-]{18,300}$)")
+"""What begins like a token and cannot be one, because of a character or its length: somebody made it up."""
 _SHORTEST = 3
 _TELLING = 16
 """Characters from which a key may also consist of words."""
@@ -51,7 +53,7 @@ def sort_of(name: str) -> str:
 def kind_by_name(name: str, value: str) -> str:
     """The kind of credential that a value of one line is by its name; empty where it is none."""
     sort = sort_of(name)
-    if not sort or len(value) < _SHORTEST:
+    if not sort or len(value) < _SHORTEST or MISFORMED.match(value):
         return ""
     if sort == "password" and value in NUMBERS:
         return DEFAULT

@@ -36,6 +36,8 @@ class Document(Struct, frozen=True):
     """Why the tools of the format may refuse the text, which was read all the same."""
     settings: tuple[tuple[int, str], ...] = ()
     """Of prose: the lines of its code blocks in YAML, each with its 0-based number."""
+    refused: bool = False
+    """The page that it is shown on says that a cluster refuses it."""
 
 
 class Fault(Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -11,6 +11,7 @@ from scanner.documents.classify import is_page
 from scanner.documents.document import Document, Fault, document
 from scanner.documents.parsed import ParseFault
 from scanner.documents.positions import Node
+from scanner.documents.refused import is_refused
 from scanner.limits import Limits
 from scanner.marks import keyless, line_of
 from scanner.places import Origin
@@ -30,8 +31,10 @@ def page(text: str, path: str, limits: Limits) -> Iterator[Document | Fault]:
         taken = front_matter.lines_of(text)
         yield _front_matter(block, text, path)
     fences, prose = markdown.parse(text, taken)
+    lines = text.split("\n") if fences and is_page(path) else []
     for fence in fences:
-        yield from _block(fence, path, limits)
+        for part in _block(fence, path, limits):
+            yield _told(part, lines, fence) if lines and isinstance(part, Document) else part
     if is_page(path) or path.lower().endswith(_PYTHON):
         outside = "\n".join(prose)
         seen = None if is_page(path) else python_text.without_texts(outside)
@@ -41,6 +44,13 @@ def page(text: str, path: str, limits: Limits) -> Iterator[Document | Fault]:
     marks = [keyless((line, 0), (line, len(words))) for line, words in enumerate(prose)]
     root = Node(prose, keyless((0, 0), (len(prose), 0), marks))
     yield Document("prose", Origin(path), root, settings=tuple(_settings(fences)) if is_page(path) else ())
+
+
+def _told(part: Document, lines: Sequence[str], fence: markdown.CodeBlock) -> Document:
+    """A document of a code block, with what the words around the block say of it."""
+    end = fence.first_line + fence.text.count("\n") + 1
+    is_data = part.format in ("yaml", "json")
+    return replace(part, refused=True) if is_data and is_refused(lines, fence.first_line - 1, end) else part
 
 
 def _settings(fences: Iterable[markdown.CodeBlock]) -> Iterator[tuple[int, str]]:

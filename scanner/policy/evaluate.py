@@ -15,7 +15,7 @@ from scanner.facts.derived import Derived
 from scanner.facts.step import FieldRead
 from scanner.marks import with_children
 from scanner.masking import search_names
-from scanner.model import HOLDER, SEVERITIES, Finding, Outcome, RuleInfo, Severity, Subject, SubjectOutcomes
+from scanner.model import HOLDER, Finding, Outcome, Severity, Subject, SubjectOutcomes, lowered
 from scanner.places import Location, Related
 from scanner.policy import cel, items, object_kinds, rule_reads
 from scanner.policy.aim import counts_for, place
@@ -28,6 +28,7 @@ from scanner.policy.object_kinds import ObjectKind
 from scanner.policy.observed import NOTHING, expected, observe
 from scanner.policy.rule import Rule
 from scanner.policy.rule_results import RuleResult, results_of, with_item
+from scanner.policy.truth import Truth
 from scanner.policy.variables import CLUSTER, FACTS
 
 _ARCHITECTURE = "architecture."
@@ -256,7 +257,7 @@ def _finding(rule: Rule, judged: _Judged, item: items.Item, values: Mapping[str,
     return Finding(
         rule=info.id,
         outcome=outcome,
-        severity=_severity(info, subject),
+        severity=_severity(rule, values) if failed else info.severity,
         message=message(rule, subject, outcome, why.reason, values) + _told(path),
         subject_kind=subject.kind,
         subject_id=subject.identity,
@@ -273,10 +274,12 @@ def _finding(rule: Rule, judged: _Judged, item: items.Item, values: Mapping[str,
     )
 
 
-def _severity(info: RuleInfo, subject: Subject) -> Severity:
-    """That of the rule; one step lower for a rule about operation, in a Compose file that shows another purpose."""
-    lower = info.operation and "purpose" in subject.bindings.get("stack", ())
-    return SEVERITIES[min(SEVERITIES.index(info.severity) + lower, len(SEVERITIES) - 1)]
+def _severity(rule: Rule, values: Mapping[str, Any]) -> Severity:
+    """With which severity a failure counts."""
+    if rule.lower_when is None:
+        return rule.info.severity
+    lower = cel.evaluate(cel.kept_expression(rule.lower_when), cel.activation(values)).truth is Truth.TRUE
+    return lowered(rule.info.severity) if lower else rule.info.severity
 
 
 def _reads_traced(rule: Rule) -> bool:

@@ -120,6 +120,9 @@ def _outcome(example: dict[str, Any], kind: str, found: list[Finding]) -> Iterat
     lines = [finding.location.line for finding in told]
     if "line" in example and example["line"] not in lines:
         yield f"should point at line {example['line']}, but points at {', '.join(map(str, lines))}"
+    counted = {finding.severity.value for finding in told}
+    if "severity" in example and example["severity"] not in counted:
+        yield f"should count as {example['severity']}, but counts as {', '.join(sorted(counted))}"
     if "says" in example and not any(example["says"] in finding.message for finding in told):
         yield f"should say {example['says']!r}, but says {told[0].message!r}"
 

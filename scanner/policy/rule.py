@@ -19,7 +19,7 @@ from scanner.policy import every_item, expression, object_kinds, rule_reads
 from scanner.policy.cel import compile_expression
 from scanner.policy.expression import Reads
 from scanner.policy.fix import FIX_PLACES, RuleFix
-from scanner.policy.variables import FACTS, KEY
+from scanner.policy.variables import FACTS, KEY, LOWER, LOWER_PLACE
 from scanner.sources import boundary
 from scanner.subjects import IN_FILE, IN_PLACE, KINDS
 
@@ -54,6 +54,8 @@ class Rule(Struct, frozen=True):
     message: str
     detail: bytes | None
     """What a message inserts as `{detail}`."""
+    lower_when: bytes | None
+    """Whether a finding counts one step lower."""
     related: Mapping[str, str]
     """Name of a related place -> the message of a finding about it."""
     words: frozenset[str]
@@ -167,10 +169,11 @@ def _compiled(file: DataFile, errors: list[PackError]) -> dict[str, bytes]:
     """The expressions of a rule by their names; those that do not compile add to the errors."""
     value, names = file.value, KINDS[file.value["subject"]].names
     written: dict[str, tuple[str, ...]] = {name: (name,) for name in ("when", "require", "detail") if name in value}
+    written |= {LOWER: LOWER_PLACE} if "lower" in value else {}
     written |= {name: path for name, path in FIX_PLACES.items() if path[1] in value.get("fix", {})}
     compiled = {}
     for name, place in written.items():
-        text = value["fix"][path[1]] if (path := FIX_PLACES.get(name)) else value[name]
+        text = value[place[0]][place[1]] if len(place) > 1 else value[name]
         try:
             compiled[name] = compile_expression(text, names, file.where(place))
         except PackError as error:
@@ -198,6 +201,7 @@ def _rule(file: DataFile, identity: str, expressions: Mapping[str, bytes]) -> Ru
         or_at=value.get("or_at", ""),
         message=value["message"],
         detail=expressions.get("detail"),
+        lower_when=expressions.get(LOWER),
         related=value.get("related", {}),
         words=rule_reads.words(expressions, starts),
         reads=rule_reads.reads(expressions, starts, value["message"], object_kinds.READS if "kinds" in value else ()),
@@ -229,10 +233,10 @@ def _info(identity: str, value: dict[str, Any]) -> RuleInfo:
         overlaps=tuple(value.get("overlaps", ())),
         references=tuple(value.get("references", ())),
         sensitive=value.get("sensitive", False),
+        lower_because=value["lower"]["because"].strip() if "lower" in value else "",
         proves=value.get("pass") != "none",
         fix_is_safe=value["fix"]["safe"] if "fix" in value else None,
         once=value.get("once", ""),
-        operation=value.get("operation", False),
         lists=_start_of_list(value["message"]) if value.get("once") == "input" else "",
         platform=_PLATFORMS.get(value["subject"].partition(".")[0]),
         formerly=tuple(value.get("formerly", ())),

@@ -19,7 +19,7 @@ from scanner.policy.fix import FIX_PLACES
 from scanner.policy.parameters import checked
 from scanner.policy.placeholders import placeholders, replace
 from scanner.policy.rule_reads import paths_of_each
-from scanner.policy.variables import CLUSTER, FACTS, ITEM, KEY, OF_ITEMS, PARAMETERS, VARIABLES
+from scanner.policy.variables import CLUSTER, FACTS, ITEM, KEY, LOWER, LOWER_PLACE, OF_ITEMS, PARAMETERS, VARIABLES
 from scanner.subjects import KINDS
 
 Place = tuple[str | int, ...]
@@ -38,11 +38,16 @@ def faults(file: DataFile, expressions: Mapping[str, bytes]) -> Iterator[PackErr
     names = _Names(file, value["subject"], registry.of(value["subject"]), paths_of_each(value))
     reads = {name: expression.reads(compiled) for name, compiled in expressions.items()}
     for name, read in reads.items():
-        yield from names.in_expression(FIX_PLACES.get(name, (name,)), read)
+        yield from names.in_expression(_place_of(name), read)
     yield from names.in_each()
     yield from names.in_message()
     yield from _parameters(file, reads)
     yield from names.in_related()
+
+
+def _place_of(name: str) -> tuple[str, ...]:
+    """Where an expression stands in a rule file."""
+    return LOWER_PLACE if name == LOWER else FIX_PLACES.get(name, (name,))
 
 
 class _Names(Struct, frozen=True):
@@ -171,7 +176,7 @@ def _parameters(file: DataFile, reads: Mapping[str, Reads]) -> Iterator[PackErro
     declared = file.value.get("parameters", {})
     told = [path[1:] for path in placeholders(file.value["message"]) if path[0] == PARAMETERS]
     used: set[str] = set()
-    for place, paths in [(FIX_PLACES.get(name, (name,)), read.of(PARAMETERS)) for name, read in reads.items()] + [
+    for place, paths in [(_place_of(name), read.of(PARAMETERS)) for name, read in reads.items()] + [
         (("message",), frozenset(told))
     ]:
         for path in sorted(paths):

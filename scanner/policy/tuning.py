@@ -235,8 +235,10 @@ def _parameters(
 def _tuned(rule: Rule, settings: RuleSettings | None) -> Rule:
     if settings is None:
         return rule
-    info = replace(rule.info, severity=settings.severity) if settings.severity else rule.info
-    return replace(rule, info=info, parameters=_values(rule, settings))
+    rule = replace(rule, parameters=_values(rule, settings))
+    if settings.severity is None:
+        return rule
+    return replace(rule, info=replace(rule.info, severity=settings.severity), lower_when=None)
 
 
 def _values(rule: Rule, settings: RuleSettings) -> dict[str, Any]:

@@ -39,7 +39,8 @@ _OWN = (None, "", "builtin", f"{_GROUP}v1beta1")
 _ADDRESS = regex(r"\s*+(?:[^=\n]*+=\s*+)?(https?://\S*)", re.IGNORECASE)
 NOT_HERE = (
     ", which is not a local file, and Assay does not download it: "
-    "build it first, such as `kustomize build FOLDER | assay scan -`"
+    "build it first, such as `kustomize build FOLDER | assay scan -`; "
+    "the whole objects among its files are assessed as they are, its patches are not"
 )
 
 

@@ -1,4 +1,4 @@
-"""Parts of objects, such as a patch: they cannot be applied, so nothing is judged by them."""
+"""Parts of objects, such as a patch, and objects that a page shows as refused: nothing is judged by them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SELECTOR_NEEDED = "apps/v1"
 
 
 def fragment(document: Document, *, patch: bool) -> str:
-    """Why a document is only a part of an object; empty for any other document.
+    """Why a document is not an object to be applied; empty for any other document.
 
     `patch` is whether a kustomization could use it as one. Elsewhere only what is on a page may be a part.
     """
@@ -27,11 +27,15 @@ def fragment(document: Document, *, patch: bool) -> str:
     if document.format not in ("yaml", "json") or not is_object(value):
         return ""
     kind, spec = value["kind"], value.get("spec")
+    if document.refused and kind in _WORKLOADS:
+        return f"a {kind} that the page shows as refused by the cluster"
     if kind == _DEFINITION and (patch or document.origin.first_line) and not _defines(spec):
         return f"a fragment of a {kind} without `spec.names` and `spec.group`, which cannot be applied"
     if kind in _WEBHOOKS and patch and "webhooks" not in value:
         return f"a fragment of a {kind} without `webhooks`, which changes nothing by itself"
     known = kind in _WORKLOADS and value["apiVersion"].rpartition("/")[0] in _GROUPS
+    if known and document.origin.first_line and spec is None:
+        return f"a fragment of a {kind} without `spec`, which cannot be applied"
     return _of_workload(document, value, patch=patch) if known and isinstance(spec, dict) else ""
 
 

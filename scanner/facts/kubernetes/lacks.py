@@ -72,7 +72,7 @@ def _may_share_namespace(seeker: Subject, other: Subject, namespace: str) -> boo
 def _built(marker: str) -> str:
     """The command that prints what a chart or an overlay gives."""
     folder, _, name = marker.rpartition("/")
-    return f"{'helm template' if name == 'Chart.yaml' else 'kustomize build'} {shlex.quote(folder or '.')}"
+    return f"{'helm template' if _is_chart(name) else 'kustomize build'} {shlex.quote(folder or '.')}"
 
 
 def of_selecting(objects: Objects, selected: Subject, kinds: Sequence[str], perhaps: Sequence[Subject]) -> Lack:
@@ -102,7 +102,9 @@ def of_pods(cluster: Cluster, seeker: Subject, selector: Any, maybe: Sequence[in
     what = f"a workload{described(selector, namespace or namespace_of(seeker))}"
     if maker := cluster.makers.maker(seeker, selector, namespace):
         why = f"an operator may create {what} for {shown(maker)}"
-        return Lack(why, f"scan the workloads that the operator creates for {shown(maker)}")
+        where = namespace or namespace_of(seeker) or "NAMESPACE"
+        printed = f"`kubectl get deployments,statefulsets,daemonsets -n {where} -o yaml`"
+        return Lack(why, f"scan the workloads that the operator creates: put what {printed} prints beside these files")
     return Lack(f"{what} is not among the scanned files", _bring(cluster.objects, what, "pods"))
 
 
@@ -131,6 +133,10 @@ def _bring(objects: Objects, what: str, *kinds: str, near: Subject | None = None
 def _doubt(one: Subject, other: Subject, namespace: str = "") -> tuple[str, str]:
     """Why two objects may or may not be in one namespace, and where to state it."""
     wanted, stated = namespace or namespace_of(one), namespace_of(other)
+    if wanted and _is_chart(other.group):
+        why = f"{shown(other)} is in the namespace of the release of its chart, which no file states"
+        both = f"cat {shlex.quote(one.origin.path)}; echo ---; {_built(other.group)} -n {wanted}"
+        return why, f"scan what both give, if it is installed in `{wanted}`: `({both}) | assay scan -`"
     if wanted:
         return f"{shown(other)} {_unstated(other)}", f"state {_field(other)}"
     if stated:
@@ -141,9 +147,13 @@ def _doubt(one: Subject, other: Subject, namespace: str = "") -> tuple[str, str]
 
 def _unstated(subject: Subject) -> str:
     """That the namespace of an object is not known."""
-    if posixpath.basename(subject.overlay) == "Chart.yaml":
+    if _is_chart(subject.overlay):
         return "is in the namespace of its Helm release, which no scanned file states"
     return "states no namespace"
+
+
+def _is_chart(group: str) -> bool:
+    return posixpath.basename(group) == "Chart.yaml"
 
 
 def _field(subject: Subject) -> str:

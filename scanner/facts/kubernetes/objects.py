@@ -141,6 +141,10 @@ class Objects:
         return self._pods.get(_position(other))
 
 
+_OF_BUNDLE = "placeholder"
+"""What the Operator SDK writes for the namespace in which an operator is installed, with all objects of its folder."""
+
+
 def in_same_namespace(one: Subject, other: Subject, namespace: str = "") -> bool | None:
     """Whether two objects are in one namespace; None where it is not known.
 
@@ -156,7 +160,7 @@ def in_same_namespace(one: Subject, other: Subject, namespace: str = "") -> bool
     if left and right:
         return left == right
     if left or right:
-        return None
+        return folder_of(one.origin.path) == folder_of(other.origin.path) if _OF_BUNDLE in (left, right) else None
     if one.group or other.group:
         return True if one.group == other.group else None
     return True if folder_of(one.origin.path) == folder_of(other.origin.path) else None
@@ -214,7 +218,8 @@ def home(subject: Subject) -> tuple[str, str, str]:
     Objects with equal values are in one namespace.
     """
     namespace = namespace_of(subject)
-    return namespace, subject.group, "" if namespace or subject.group else folder_of(subject.origin.path)
+    stated = namespace not in ("", _OF_BUNDLE)
+    return namespace, subject.group, "" if stated or subject.group else folder_of(subject.origin.path)
 
 
 @lru_cache(maxsize=16_384)

@@ -42,8 +42,16 @@ _MAKE_NOTHING = (
 """Groups of custom resources that describe traffic, certificates, rules or releases, and run no pods of their own."""
 _LONGEST = 253
 """Characters of a name; longer ones are none."""
-_WATCHING = frozenset({"AlertmanagerConfig", "PodMonitor", "Probe", "PrometheusRule", "ScrapeConfig", "ServiceMonitor"})
-"""Kinds that do neither, of a group (monitoring.coreos.com) of which others do."""
+_WATCHING = frozenset(
+    {"AlertmanagerConfig", "PodMonitor", "Probe", "PrometheusRule", "ScrapeConfig", "ServiceMonitor"}
+) | {
+    "GrafanaAlertRuleGroup",
+    "GrafanaContactPoint",
+    "GrafanaDashboard",
+    "GrafanaDatasource",
+    "GrafanaFolder",
+}
+"""Kinds that do neither, of a group (monitoring.coreos.com, grafana.integreatly.org) of which others do."""
 
 
 class OperatorResources:

@@ -64,7 +64,7 @@ def _add_compiled(total: Hash, rule: Rule) -> None:
     so that their files stand for them.
     """
     of_fix = (rule.fix.when, rule.fix.safe_when) if rule.fix else (None, None)
-    for compiled in (rule.when, rule.require, rule.detail, rule.every_item, *of_fix):
+    for compiled in (rule.when, rule.require, rule.detail, rule.lower_when, rule.every_item, *of_fix):
         total.update(b"%d " % len(compiled or b"") + (compiled or b""))
 
 
@@ -82,7 +82,7 @@ def _told(value: Any) -> Any:
     return _GETTERS[kind](value)
 
 
-_APART = {"when", "require", "detail", "every_item", "safe_when"}
+_APART = {"when", "require", "detail", "lower_when", "every_item", "safe_when"}
 """Compiled expressions."""
 _DERIVED = {"words", "reads", "decisive"}
 """Fields of a rule that follow from the others: what its expressions, its place and its message read."""

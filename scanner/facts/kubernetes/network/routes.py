@@ -15,7 +15,7 @@ from scanner.facts.kubernetes import lacks
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.network import entry_points
 from scanner.facts.kubernetes.network.backends import Backend, routes
-from scanner.facts.kubernetes.objects import PORTS_READ, kind_of, name_of, path, ports_of
+from scanner.facts.kubernetes.objects import PORTS_READ, kind_of, name_of, namespace_of, path, ports_of
 from scanner.facts.kubernetes.selectors import Kins, Selections
 from scanner.facts.lack import Lack
 from scanner.facts.step import Facts, read, step
@@ -189,7 +189,9 @@ def _open_backend(cluster: Cluster, route: Subject, backend: Backend) -> Lack:
     told = lacks.of_object(cluster.objects, route, "Service", backend.name, namespace=backend.namespace)
     if maker := cluster.makers.named(route, backend.name, backend.namespace):
         why = f"{told.why}; an operator may create it for {lacks.shown(maker)}"
-        return Lack(why, f"scan the Services that the operator creates for {lacks.shown(maker)}")
+        where = backend.namespace or namespace_of(route) or "NAMESPACE"
+        printed = f"`kubectl get services -n {where} -o yaml`"
+        return Lack(why, f"scan the Services that the operator creates: put what {printed} prints beside these files")
     return told
 
 

@@ -1,0 +1,68 @@
+"""Unknown outcomes of one rule with one cause: one of them is shown, and it names the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from scanner.late import regex
+from scanner.model import Finding, Outcome
+from scanner.places import Related
+from scanner.policy.evaluate import Counts
+
+_BOTH = "scan what both give"
+"""The command behind it is about two charts or overlays, and the object that is meant is in one of them."""
+_SHARED = regex(
+    rf"(?:make |{_BOTH}|scan the workloads that|scan this folder together|state `(?:metadata\.)?namespace` in )"
+    r"|.*, or make "
+)
+"""How what is to be done begins where one step decides all that ask for it."""
+_KUBERNETES = "kubernetes."
+_SHOWN, _NAMED = 50, 3
+
+
+def of_one_cause(findings: Sequence[Finding], counts: Counts | None) -> Sequence[Finding]:
+    """The findings, of unknown ones of a rule about Kubernetes objects with one cause one; the others are not counted.
+
+    Those that a comparison or a waiver treats differently stay apart.
+    """
+    groups: dict[object, list[Finding]] = {}
+    for number, finding in enumerate(findings):
+        groups.setdefault(_cause(finding) or number, []).append(finding)
+    if len(groups) == len(findings):
+        return findings
+    for first, *others in groups.values():
+        if others and counts is not None:
+            numbers = counts[first.rule]
+            counts[first.rule] = {**numbers, first.outcome: numbers[first.outcome] - len(others)}
+    return [_as_one(*some) if len(some) > 1 else some[0] for some in groups.values()]
+
+
+def _cause(finding: Finding) -> tuple[object, ...]:
+    """What findings with one cause have in common; empty for one that stands for itself."""
+    provide = finding.provide
+    if finding.outcome is not Outcome.UNKNOWN or not finding.rule.startswith(_KUBERNETES):
+        return ()
+    if not _SHARED.match(provide):
+        return ()
+    why = provide
+    if provide.startswith(_BOTH):
+        why = finding.message.partition("; ")[2].partition("; to decide, ")[0]
+    return (finding.rule, why, finding.severity, finding.waiver, finding.baseline_state, finding.cause)
+
+
+def _as_one(first: Finding, *others: Finding) -> Finding:
+    """A finding, with the names of the other objects and the places of the others."""
+    names = [name for name in dict.fromkeys(other.subject_name for other in others) if name != first.subject_name]
+    places = [place for place in dict.fromkeys(other.location for other in others) if place != first.location]
+    related = tuple(Related(place, "the same here") for place in places[:_SHOWN])
+    also = f"; the same decides it for {_enumerated(names)}" if names else ""
+    if not names and places:
+        also = f"; the same decides it at {len(places):,} more {'place' if len(places) == 1 else 'places'}"
+    return replace(first, message=first.message + also, related=(*first.related, *related))
+
+
+def _enumerated(names: Sequence[str]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")

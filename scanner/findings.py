@@ -36,8 +36,8 @@ def separate_findings(
     return _counted(in_order(found), rules, context)
 
 
-_FILL_IN = regex(r"<[A-Za-z][\w .-]*>")
-"""What stands for a name in a template, such as `<app>`."""
+_FILL_IN = {"kubernetes.": regex(r"<[A-Za-z][\w .-]*>"), "agents.": regex(r"\{\{[^{}]*\}\}")}
+"""What stands for a name in a template, such as `<app>` or `{{app}}`, by what the kinds of subjects begin with."""
 _CREDENTIALS = "secret-not-in-plain-text"
 """The objective of rules about credentials, which are valid wherever they are."""
 
@@ -45,7 +45,8 @@ _CREDENTIALS = "secret-not-in-plain-text"
 def _counted(findings: Iterable[Finding], rules: Iterable[RuleInfo], context: Context | None) -> list[Finding]:
     """Findings with the severity that counts: one step lower where no tool loads the input from its place.
 
-    A cluster accepts no object whose name is still to be written, so that it is a template wherever it stands.
+    A cluster accepts no object whose name is still to be written, and an agent with such a name is copied before it is
+    loaded, so that both are templates wherever they stand.
     """
     exempt = {rule.id for rule in rules if _CREDENTIALS in rule.objectives}
     return [
@@ -63,7 +64,8 @@ def in_context(inputs: Iterable[Input], context: Context | None) -> list[Input]:
 def _counts_lower(finding: Finding, context: Context | None) -> bool:
     if context:
         return context in (Context.DOCUMENTATION, Context.TEMPLATE)
-    named = finding.subject_kind.startswith("kubernetes.") and bool(_FILL_IN.search(finding.subject_name))
+    filled = _FILL_IN.get(finding.subject_kind.partition(".")[0] + ".")
+    named = filled is not None and bool(filled.search(finding.subject_name))
     return named or not is_loaded(finding.location.path)
 
 

@@ -41,8 +41,8 @@ def separate_findings(
     return _counted(in_order(each for each in found if id(each) not in left), about_credentials, context)
 
 
-_FILL_IN = regex(r"<[A-Za-z][\w .-]*>")
-"""What stands for a name in a template, such as `<app>`."""
+_FILL_IN = {"kubernetes.": regex(r"<[A-Za-z][\w .-]*>"), "agents.": regex(r"\{\{[^{}]*\}\}")}
+"""What stands for a name in a template, such as `<app>` or `{{app}}`, by what the kinds of subjects begin with."""
 _CREDENTIALS = "secret-not-in-plain-text"
 """The objective of rules about credentials, which are valid wherever they are."""
 _DEFAULT = regex(r" contains (?:a default password|the first line of a private key)\b")
@@ -60,8 +60,9 @@ def _is_blank(finding: Finding, context: Context | None) -> bool:
 def _counted(findings: Iterable[Finding], about_credentials: Collection[str], context: Context | None) -> list[Finding]:
     """Findings with the severity that counts: one step lower where no tool loads the input from its place.
 
-    A cluster accepts no object whose name is still to be written, so that it is a template wherever it stands. A
-    credential is valid wherever it is, except that in an example or a test one that only its name tells may be made up.
+    A cluster accepts no object whose name is still to be written, and an agent with such a name is copied before it is
+    loaded, so that both are templates wherever they stand. A credential is valid wherever it is, except that in an
+    example or a test one that only its name tells may be made up.
     """
     return [
         _lower(finding)
@@ -86,7 +87,8 @@ def in_context(inputs: Iterable[Input], context: Context | None) -> list[Input]:
 def _counts_lower(finding: Finding, context: Context | None) -> bool:
     if context:
         return context in (Context.DOCUMENTATION, Context.TEMPLATE)
-    named = finding.subject_kind.startswith("kubernetes.") and bool(_FILL_IN.search(finding.subject_name))
+    filled = _FILL_IN.get(finding.subject_kind.partition(".")[0] + ".")
+    named = filled is not None and bool(filled.search(finding.subject_name))
     return named or not is_loaded(finding.location.path)
 
 

@@ -120,6 +120,12 @@ def test_only_what_no_tool_loads_from_its_place_counts_lower(
     assert severity(scanned(tmp_path, path, text), PRIVILEGED) is expected
 
 
+@pytest.mark.parametrize(("name", "expected"), [("runner", Severity.CRITICAL), ("{{LAYER}}-runner", Severity.HIGH)])
+def test_an_agent_whose_name_is_to_be_written_is_a_template(name: str, expected: Severity, tmp_path: Path) -> None:
+    text = f'---\nname: "{name}"\ndescription: Runs\ntools: Read\npermissionMode: bypassPermissions\n---\n'
+    assert severity(scanned(tmp_path, ".claude/agents/a.md", text), "agents.agent-mode-asks") is expected
+
+
 def test_credentials_count_everywhere(tmp_path: Path) -> None:
     live = severity(scanned(tmp_path / "a", "app.yaml", SECRET), COMMITTED)
     assert severity(scanned(tmp_path / "b", "app.md", fenced(SECRET)), COMMITTED) is live

@@ -68,6 +68,7 @@ OPEN = {
     "pass": "ваш_пароль",
     "password_1": "你的密码",
     "password_2": "cambiar-aqui",
+    "auth_token": "not-used-by-the-proxy",
     "access_token": token(sub="app", exp=1_700_000_000),
     "jwt": token(sub="1234567890", name="John Doe"),
     "tls.key": "LS0t.....[example]",

@@ -33,6 +33,7 @@ _BLANK = (
     r"(?:true|false|yes|no|y|n|on|off|none|null|nil|undefined|enabled?|disabled?|required?|optional|auto|always)$",
     r"(?:never|unset|empty|compat|files|str|string|bearer|basic|plain|prompt|n/a)$",
     r"required?[-_ ][a-z_ -]+$|your[a-z]+here$",
+    r"(?:not|no)[-_ ](?:used|needed|required|necessary|set|applicable|key|auth|token|api)(?:[-_ ]|$)|unused(?:[-_ ]|$)",
     r"[-+]?[\d.,:_]+(?:[a-z]{1,2})?$",  # numbers, sizes, durations
     (
         r"(?:your|my-?own|todo|tbd|fixme|redacted|removed|masked|hidden|placeholder|dummy|sample|fake|insert|enter|replace"

@@ -32,14 +32,23 @@ from scanner.waived import AppliedWaivers
 __all__ = ["Evaluated", "Options", "evaluate", "evaluators", "link", "rules_of", "scan"]
 
 
-def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[Input], object] | None = None) -> Scan:
+def scan(
+    paths: Sequence[str],
+    options: Options | None = None,
+    watch: Callable[[Input], object] | None = None,
+    unfreed: list[object] | None = None,
+) -> Scan:
     """Scan files and folders (`-` is standard input) and return everything that reports are made from.
 
-    `watch` is called with each input when it is done.
+    `watch` is called with each input when it is done. `unfreed` takes what the scan was made of, so that a process that
+    ends soon does not free it object by object.
     Raises UsageError for a path, revision, profile, framework or engine that is not there, PackError for a wrong rule.
     What is wrong with an input is never raised: it stands in `inputs`.
     """
-    return evaluate(paths, options or Options(), watch, meanwhile=link).result()
+    evaluated = evaluate(paths, options or Options(), watch, meanwhile=link)
+    if unfreed is not None:
+        unfreed.append(evaluated)
+    return evaluated.result()
 
 
 def link(by: ScanRules) -> None:

@@ -98,10 +98,14 @@ class Process:
 
     def end(self) -> None:
         """End the process where it did not end itself, and wait until it has."""
+        self.kill()
+        self.wait()
+
+    def kill(self) -> None:
+        """Have the process ended where it did not end itself."""
         if self._code is None:
             with suppress(ProcessLookupError):
                 os.kill(self._number, signal.SIGKILL)
-            self.wait()
 
     def wait(self) -> int:
         """Wait for the end of the process.

@@ -33,10 +33,16 @@ from scanner.waived import AppliedWaivers
 __all__ = ["Evaluated", "Options", "evaluate", "evaluators", "link", "rules_of", "scan"]
 
 
-def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[Input], object] | None = None) -> Scan:
+def scan(
+    paths: Sequence[str],
+    options: Options | None = None,
+    watch: Callable[[Input], object] | None = None,
+    unfreed: list[object] | None = None,
+) -> Scan:
     """Scan files and folders (`-` is standard input) and return everything that reports are made from.
 
-    `watch` is called with each input when it is done.
+    `watch` is called with each input when it is done. `unfreed` takes what the scan was made of, so that a process that
+    ends soon does not free it object by object.
     Raises UsageError for a path, revision, profile, framework or engine that is not there, PackError for a wrong rule.
     What is wrong with an input is never raised: it stands in `inputs`.
     """
@@ -44,16 +50,16 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     where = _scope(paths, options)
     met = sources_of(where, options)
     kept = kept_scan(where, options, met)
-    if kept is None:
-        return evaluate(where, options, watch, met=met, meanwhile=link).result()
-    if found := kept.find():
+    if kept and (found := kept.find()):
         if watch:
             for each in found.inputs:
                 watch(each)
         return found
-    evaluated = evaluate(where, options, watch, met=kept.sources(), meanwhile=link)
+    evaluated = evaluate(where, options, watch, met=kept.sources() if kept else met, meanwhile=link)
+    if unfreed is not None:
+        unfreed.append(evaluated)
     result = evaluated.result()
-    if not evaluated.read.ended and not evaluated.together.why:
+    if kept and not evaluated.read.ended and not evaluated.together.why:
         kept.put(result, evaluated.read.contents, evaluated.read.searched.clean)
     return result
 

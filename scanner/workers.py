@@ -97,9 +97,12 @@ class Workers(Generic[Task, Part]):
                 self.stop()
 
     def stop(self) -> None:
-        """End the processes, where there are any."""
+        """End the processes, where there are any, all at the same time."""
         for worker in self._workers:
-            self._stop(worker)
+            worker.channel.close()
+            worker.process.kill()
+        for worker in self._workers:
+            worker.process.wait()
         for left in (self._workers, self._again, self._parts, self._done):
             left.clear()
 

@@ -30,6 +30,8 @@ from scanner.options import Options
 from scanner.reports.format import Presentation, duration_text
 from scanner.reports.unassessed import hidden
 
+UNFREED: list[object] = []
+"""What a run is done with: to free thousands of objects takes longer than the end of the process, which follows."""
 _NOTES = 5
 EXIT_CODES = """
     \b
@@ -131,8 +133,10 @@ class Wanted(Struct):
     def run(self, chosen: ResolvedOptions, work: Callable[[Callable[[Input], object]], Scan], *, on_disk: bool) -> int:
         """Do the work, write its result and return its exit code; `on_disk` says whether files on disk are read."""
         started = time.monotonic()
+        UNFREED.clear()  # of an earlier run in the same process
         with Progress(shown=not self.quiet) as progress:
             result = work(progress)
+        UNFREED.append(result)
         dirty = result.run.git_dirty
         if dirty is False and on_disk:
             dirty = not tracks_all(_scope(chosen).root, _decided(result, chosen))

@@ -213,18 +213,20 @@ class _InScope(Struct, frozen=True):
 
 
 def _in_scope(scope: Scope, scanned: ScanData) -> _InScope:
-    held = [item for item in scanned.inputs if scope.holds(item.path)]
+    paths = scope.paths  # where there are none, everything belongs to it
+    held = [item for item in scanned.inputs if scope.holds(item.path)] if paths else scanned.inputs
     incomplete = scanned.lost or any(is_incomplete(item, strict=scanned.strict_documents) for item in held)
-    findings = [each for each in scanned.findings if scope.holds_any(each.places)]
-    own = population(scanned.inputs, scanned.subjects, scanned.derived, scope.holds, incomplete=incomplete)
+    findings = [each for each in scanned.findings if scope.holds_any(each.places)] if paths else scanned.findings
+    subjects = [each for each in scanned.subjects if scope.holds_any(each.places)] if paths else scanned.subjects
+    own = population(held, subjects, scanned.derived, incomplete=incomplete)
     seen = OutcomesInScope(
-        _counted(scanned.within(scope.holds), findings) if scope.paths else scanned.counts,
+        _counted(scanned.within(scope.holds), findings) if paths else scanned.counts,
         failures(findings),
         own,
         by_data({key: counts for key, counts in scanned.by_subject.items() if scope.holds(key[0])}, own),
         scanned.accepted,
     )
-    return _InScope(seen, sum(item.status is InputStatus.ASSESSED for item in held) if scope.paths else None)
+    return _InScope(seen, sum(item.status is InputStatus.ASSESSED for item in held) if paths else None)
 
 
 def _framework_result(

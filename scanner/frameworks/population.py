@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from msgspec import Struct, field
@@ -66,19 +66,15 @@ def population(
     inputs: Iterable[Input],
     subjects: Iterable[Subject],
     derived: Derived,
-    holds: Callable[[str], bool],
     *,
     incomplete: bool,
 ) -> Population:
-    """The part of a scan below the paths of a scope.
+    """The part of a scan below the paths of a scope: its inputs and subjects.
 
     `subjects` are those that were kept, among them all of architecture specs.
     """
-    held = [each for each in subjects if any(map(holds, each.places))]
-    of_inputs = (kind for item in inputs if holds(item.path) for kind in item.kinds)
-    kinds = frozenset(
-        (*of_inputs, *(each.kind for each in held))
-    )  # an input that is built in has no subjects of its own
+    held = list(subjects)
+    kinds = {each.kind for each in held}.union(*[item.kinds for item in inputs])  # an input may have no subjects
     own = [each for each in held if each.kind.startswith(_ARCHITECTURE)]
     assets = [_categories(subject.bindings[subject.focus]) for subject in own if subject.kind == ASSET]
     uncategorised = not all(assets) or any(_names_undefined_data(derived.facts(each)) for each in own)
@@ -86,7 +82,7 @@ def population(
     uncategorised |= any((each.origin.path, each.group) not in listing for each in own)
     carried = _carried(own, derived, uncategorised=uncategorised)
     data = frozenset().union(*assets) if assets else None
-    return Population(kinds, data, uncategorised, incomplete, carried)
+    return Population(frozenset(kinds), data, uncategorised, incomplete, carried)
 
 
 def _carried(

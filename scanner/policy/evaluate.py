@@ -25,7 +25,7 @@ from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
 from scanner.policy.loaded_rules import LoadedRule, RulesAbout
 from scanner.policy.message import message
 from scanner.policy.object_kinds import ObjectKind
-from scanner.policy.observed import NOTHING, expected, observe
+from scanner.policy.observed import NOTHING, observe
 from scanner.policy.rule import Rule
 from scanner.policy.rule_results import RuleResult, results_of, with_item
 from scanner.policy.truth import Truth
@@ -239,12 +239,13 @@ def _take(result: Evaluation, ready: LoadedRule, judged: _Judged) -> None:
     written = not subject.partial and HOLDER not in subject.bindings  # else the fields of a fix are not there
     if found.outcome is Outcome.FAIL and written and (fix := ready.fix_of(values)):
         result.fixes.append(ApplicableFix(len(result.findings), fix, subject, place_of(subject, item.path)))
-    result.findings.append(_finding(rule, judged, item, values))
+    result.findings.append(_finding(ready, judged, item, values))
 
 
-def _finding(rule: Rule, judged: _Judged, item: items.Item, values: Mapping[str, Any]) -> Finding:
+def _finding(ready: LoadedRule, judged: _Judged, item: items.Item, values: Mapping[str, Any]) -> Finding:
     """A finding at the field the rule points at, or at its deepest parent that exists."""
-    info, subject, (outcome, why, _) = rule.info, judged.subject, judged.found
+    rule, subject, (outcome, why, _) = ready.rule, judged.subject, judged.found
+    info = rule.info
     trace = judged.derived.trace(subject) if outcome is Outcome.UNKNOWN else ()
     path = trace if trace and _reads_traced(rule) else ()
     if why.fact:
@@ -266,7 +267,7 @@ def _finding(rule: Rule, judged: _Judged, item: items.Item, values: Mapping[str,
         fingerprint=fingerprint(info, subject, (*item.path, item.name) if item.name else item.path, rule.at),
         related=(*_related(rule, item, judged.derived.related(subject)), *path),
         observed=seen.words,
-        expected=expected(rule) if failed else "",
+        expected=ready.expected if failed else "",
         provide=why.provide,
         evidence=seen.evidence,
         overlay=subject.overlay,

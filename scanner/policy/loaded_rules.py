@@ -19,6 +19,7 @@ from scanner.policy.expression import Reads
 from scanner.policy.fix import RuleFix
 from scanner.policy.item_conditions import ItemConditions
 from scanner.policy.known_conditions import KeyParts, KnownConditions
+from scanner.policy.observed import expected
 from scanner.policy.projection import Projection
 from scanner.policy.rule import Rule
 from scanner.policy.truth import Truth
@@ -42,6 +43,8 @@ class LoadedRule(Struct, frozen=True):
     """The results of earlier items, where nothing but the item decides."""
     known: KnownConditions | None
     """The results of earlier subjects, where a few plain values decide."""
+    expected: str
+    """The value that resolves a failure."""
 
     @classmethod
     def of(cls, rule: Rule) -> LoadedRule:
@@ -56,6 +59,7 @@ class LoadedRule(Struct, frozen=True):
             every_item=_loaded(rule.every_item),
             of_items=ItemConditions(require) if rule.of_item else None,
             known=KnownConditions.of(rule.decisive) if rule.when or not rule.each else None,
+            expected=expected(rule),
         )
 
     def fix_of(self, values: Mapping[str, Any]) -> RuleFix | None:

@@ -98,7 +98,7 @@ def test_every_added_file_is_named(content: Content, public: PublicKey) -> None:
 
 
 def test_every_file_that_is_a_link_is_named(content: Content, public: PublicKey, tmp_path: Path) -> None:
-    write_pack(tmp_path / "pack", content)
+    write_pack(tmp_path / "pack", content.items())
     for name, data in content.items():
         path = tmp_path / "pack" / name
         path.unlink()
@@ -115,7 +115,7 @@ def test_a_flipped_byte_of_an_archive_is_a_fault_or_changes_no_file(
 ) -> None:
     """Some bytes of a ZIP file, such as the time of a member, are no part of a file."""
     path, seed = tmp_path / "pack.zip", random.Random(20)
-    write_pack(path, {name: data for name, data in content.items() if len(data) < 4000})
+    write_pack(path, [(name, data) for name, data in content.items() if len(data) < 4000])
     whole = path.read_bytes()
     before = opened(path)
     directory = whole.rindex(b"PK\1\2", 0, whole.index(b"PK\1\2") + 4)

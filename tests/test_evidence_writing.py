@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner.errors import UsageError
+from scanner.errors import AssayError, UsageError
 from scanner.evidence.packing import write_pack
 from scanner.evidence.reading import opened
 from tests.command_line import assay, fault
@@ -40,7 +40,7 @@ def ended(event, given):
             os.kill(os.getpid(), number)
 
 sys.addaudithook(ended)
-write_pack(Path(sys.argv[1]), content)
+write_pack(Path(sys.argv[1]), content.items())
 """
 """Writes a pack, and is ended from outside before one of the steps in which it writes."""
 
@@ -171,7 +171,7 @@ def test_an_empty_folder_keeps_its_mode_and_a_new_one_has_the_usual(tmp_path: Pa
     before = os.umask(0o027)
     try:
         for name in ("there", "new"):
-            write_pack(tmp_path / name, CONTENT)
+            write_pack(tmp_path / name, CONTENT.items())
     finally:
         os.umask(before)
     modes = [(tmp_path / name).stat().st_mode & 0o777 for name in ("there", "new", "new/folder", "new/folder/1/1.txt")]
@@ -196,7 +196,7 @@ def volume(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
 
 def test_a_mounted_volume_gets_the_files(volume: Callable[[str], Path]) -> None:
     folder = volume("1m")
-    write_pack(folder, CONTENT)
+    write_pack(folder, CONTENT.items())
     assert opened(folder).content == CONTENT
 
 
@@ -205,6 +205,25 @@ def test_a_full_volume_is_one_clear_error(volume: Callable[[str], Path], target:
     folder = volume("64k")
     content = CONTENT | {"random": random.Random(20).randbytes(100_000)}
     with pytest.raises(UsageError) as error:
-        write_pack(folder / target, content)
+        write_pack(folder / target, content.items())
     assert error.value.message == f"cannot write {folder / target}: no space left on device"
     assert not [*folder.iterdir()]
+
+
+class _Files:
+    """Files that look for the ones before them when they are made, of which the last cannot be made."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __iter__(self) -> Iterator[tuple[str, bytes]]:
+        for number in range(3):
+            assert len([*self.folder.rglob("*.txt")]) == number
+            yield f"{number}.txt", b"x"
+        raise AssayError("the key was refused")
+
+
+def test_each_file_is_written_before_the_next_is_made_and_an_error_leaves_none(tmp_path: Path) -> None:
+    with pytest.raises(AssayError, match="the key was refused"):
+        write_pack(tmp_path / "pack", _Files(tmp_path))
+    assert not [*tmp_path.iterdir()]

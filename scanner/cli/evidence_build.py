@@ -22,8 +22,8 @@ from scanner.cli.running import now, runs_engines
 from scanner.cli.waiver_options import accepts_waivers, waiver_options
 from scanner.configuration.resolve import ResolvedOptions
 from scanner.errors import UsageError
-from scanner.evidence.content import PackContent, content_of, sealed
-from scanner.evidence.manifest import MANIFEST, pack_digest
+from scanner.evidence.content import PackFiles, SealedPack
+from scanner.evidence.manifest import pack_digest
 from scanner.evidence.manual import NAME as MANUAL
 from scanner.evidence.packing import is_zip, write_pack
 from scanner.evidence.policy_files import policy_files
@@ -98,21 +98,21 @@ def command(context: click.Context, /, **given: Any) -> int:
         raise UsageError("no framework is named", hint="name one or more: --framework soc2 --framework pci-dss")
     signature = signer.public.fingerprint if signer else UNSIGNED
     made = built(chosen, given, signature)
-    content = sealed(made.content, signer)
-    write_pack(target, content)
-    _tell(target, made.scan, content, signature)
+    pack = SealedPack(made.files, signer)
+    write_pack(target, pack)
+    _tell(target, made.scan, pack, signature)
     return 0
 
 
 class BuiltPack(Struct, frozen=True):
     """The files of a pack before they are sealed, and the scan that they were made from."""
 
-    content: PackContent
+    files: PackFiles
     scan: Scan
 
 
 def built(chosen: ResolvedOptions, given: dict[str, Any], signature: str) -> BuiltPack:
-    """Scan and make the files of a pack."""
+    """Scan, and prepare the files of a pack."""
     started, paths = now(), chosen.value("paths") or (".",)
     revision = given["git_revision"] or ""
     if given["git_revision"] == "" or sources.STDIN in paths:
@@ -140,8 +140,8 @@ def built(chosen: ResolvedOptions, given: dict[str, Any], signature: str) -> Bui
     record = without_home(circumstances, home()).record(result)
     shown = without_absolute(result, shown_from(root, _named(chosen, how)))
     policy = policy_files(how, chosen.configuration.file, manual.path)
-    content = content_of(shown, record, policy, tracked_of(state, root), manual.states(result, how))
-    return BuiltPack(content, result)
+    files = PackFiles(shown, record, policy, tracked_of(state, root), manual.states(result, how))
+    return BuiltPack(files, result)
 
 
 def _in_force(given: dict[str, Any], how: Options, result: Scan) -> dict[str, Any]:
@@ -217,9 +217,9 @@ def _refuse_occupied(target: Path) -> None:
         raise UsageError(f"the folder {target} is not empty", hint="name an empty folder")
 
 
-def _tell(target: Path, result: Scan, content: PackContent, signature: str) -> None:
+def _tell(target: Path, result: Scan, pack: SealedPack, signature: str) -> None:
     """Say on standard error what was written."""
     click.echo(f"assay: {result.verdict.reason} (exit code {result.verdict.exit_code} of a scan)", err=True)
     signed = UNSIGNED if signature == UNSIGNED else f"signed by {signature}"
-    digest = pack_digest(content[MANIFEST])
-    click.echo(f"assay: wrote {safe(mask(str(target)))}: {len(content)} files, sha256:{digest}, {signed}", err=True)
+    digest = pack_digest(pack.manifest)
+    click.echo(f"assay: wrote {safe(mask(str(target)))}: {pack.number} files, sha256:{digest}, {signed}", err=True)

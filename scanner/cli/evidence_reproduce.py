@@ -13,7 +13,7 @@ from scanner.cli.evidence_build import built, command
 from scanner.cli.evidence_run import home, package_digest
 from scanner.cli.reading import resolved_options
 from scanner.errors import AssayError, UsageError
-from scanner.evidence.manifest import KEY, NOT_LISTED
+from scanner.evidence.manifest import KEY, NOT_LISTED, digest_of
 from scanner.evidence.relative import with_home
 from scanner.evidence.run_record import RUN, RunRecord
 from scanner.evidence.verifying import Verification
@@ -40,10 +40,11 @@ def reproduce(content: Mapping[str, bytes], repository: Path) -> Verification:
     with _in_folder(os.path.join(repository, inside)):
         context = command.make_context("build", _arguments(record))
         with context:
-            made = built(resolved_options(context), context.params, record.signature).content
+            made = built(resolved_options(context), context.params, record.signature).files
+            today = {name: digest_of(data) for name, data in made if name != RUN}
     notes = () if record.tool.digest == package_digest() else ("the pack was made by another version of Assay",)
-    wanted = {name: data for name, data in content.items() if name not in {*NOT_LISTED, RUN, KEY}}
-    differing = sorted(name for name in {*wanted, *made} - {RUN} if wanted.get(name) != made.get(name))
+    wanted = {name: digest_of(data) for name, data in content.items() if name not in {*NOT_LISTED, RUN, KEY}}
+    differing = sorted(name for name in {*wanted, *today} if wanted.get(name) != today.get(name))
     faults = [f"{name}: the scan gives another file today" for name in differing[:_SHOWN]]
     more = [f"and {len(differing) - _SHOWN:,} more files"] if len(differing) > _SHOWN else []
     return Verification((*faults, *more), notes)

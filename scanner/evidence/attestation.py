@@ -16,6 +16,8 @@ from scanner.evidence.manifest import BUNDLE, ENVELOPE, MANIFEST, digest_of
 from scanner.evidence.run_record import RUN, RunRecord
 from scanner.evidence.totals import RESULTS
 
+READ = frozenset({RUN, RESULTS})
+"""The files that the statement is made from."""
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "https://in-toto.io/attestation/test-result/v0.1"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
-from scanner.evidence.manifest import MANIFEST
 from scanner.safe_write import write_file, write_folder
 
 ZIP = ".zip"
@@ -23,20 +22,23 @@ def is_zip(path: Path) -> bool:
     return path.suffix.lower() == ZIP
 
 
-def write_pack(path: Path, content: Mapping[str, bytes]) -> None:
-    """Write a pack; raises UsageError where something is there already, or it cannot be written."""
-    names = sorted(content, key=lambda name: (name == MANIFEST, name.encode()))
+def write_pack(path: Path, files: Iterable[tuple[str, bytes]]) -> None:
+    """Write the files of a pack, by name and content, each as it is made.
+
+    They are made a second time if the folder is a mounted volume. Raises UsageError where something is there already,
+    or it cannot be written.
+    """
     if is_zip(path):
-        write_file(path, [_zipped({name: content[name] for name in names})], new=True, durable=True)
+        write_file(path, [_zipped(files)], new=True, durable=True)
     else:
-        write_folder(path, ((name, (content[name],)) for name in names))
+        write_folder(path, files)
 
 
-def _zipped(content: Mapping[str, bytes]) -> bytes:
-    """A ZIP file of which every byte follows from the content."""
+def _zipped(files: Iterable[tuple[str, bytes]]) -> bytes:
+    """A ZIP file of which every byte follows from the files."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
-        for name, data in content.items():
+        for name, data in files:
             entry = zipfile.ZipInfo(name, _DATE)
             entry.external_attr, entry.create_system = _MODE, _UNIX
             entry.compress_type = zipfile.ZIP_STORED if _is_dense(data) else zipfile.ZIP_DEFLATED

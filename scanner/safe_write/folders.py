@@ -26,8 +26,8 @@ _OCCUPIED = {errno.EEXIST, errno.ENOTEMPTY}
 _NOT_REPLACED = {errno.EBUSY, errno.EXDEV, errno.EACCES, errno.EPERM, errno.EROFS}
 """Errors of the operating system about a folder that nothing may take the place of, such as a mounted volume."""
 
-Files = Iterable[tuple[str, Iterable[bytes]]]
-"""Name, with `/` for files in folders, and content."""
+Files = Iterable[tuple[str, bytes]]
+"""Name, with `/` for files in folders, and content. They may be asked for twice, so an iterator is not enough."""
 
 
 def write_folder(path: Path, files: Files) -> None:
@@ -45,7 +45,6 @@ def write_folder(path: Path, files: Files) -> None:
                 mode = stat.S_IMODE(os.fstat(folder).st_mode)
                 if os.listdir(folder):
                     raise _not_empty(path)
-        files = [(name, [*pieces]) for name, pieces in files]
         try:
             _replace(path, place, files, mode if there else None)
         except OSError as error:
@@ -76,25 +75,25 @@ def _build(above: int, name: str, files: Files) -> list[str]:
     names: dict[str, None] = {}
     folder = os.open(name, LISTED, dir_fd=above)
     try:
-        for file_name, pieces in files:
+        for file_name, data in files:
             first, *_ = file_name.split("/")
             names.pop(first, None)
             names[first] = None
-            _write(folder, file_name, pieces)
+            _write(folder, file_name, data)
         _settle_all(folder)
     finally:
         os.close(folder)
     return [*names]
 
 
-def _write(folder: int, name: str, pieces: Iterable[bytes]) -> None:
+def _write(folder: int, name: str, data: bytes) -> None:
     *above, last = name.split("/")
     handle = os.dup(folder)
     try:
         for part in above:
             handle = entered(handle, part, make=True)
         with os.fdopen(os.open(last, NEW, 0o666, dir_fd=handle), "wb") as file:
-            file.writelines(pieces)
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
     finally:

@@ -61,19 +61,18 @@ def control_names(scan: Scan) -> dict[Key, str]:
 
 def control_files(
     scan: Scan, source: PackSource, manual: Mapping[Key, Sequence[ManualState]] | None = None
-) -> dict[str, bytes]:
-    """Every page and table, and the index."""
-    names, found = control_names(scan), {}
+) -> Iterator[tuple[str, bytes]]:
+    """Every page and table, and the index after them."""
+    names = control_names(scan)
     index: list[Iterable[str | int]] = [_INDEX]
     rows: dict[int, bytes] = {}
     views = Views(scan, manual or {})
     for view in views.all():
         name = names[view.control.framework, view.control.edition, view.control.control]
-        found[f"{name}.html"] = _page(scan, source, view)
-        found[f"{name}.csv"] = _table(view, rows)
+        yield f"{name}.html", _page(scan, source, view)
+        yield f"{name}.csv", _table(view, rows)
         index.append(_index_row(view, name.removeprefix(f"{FOLDER}/")))
-    found[INDEX] = _written(index)
-    return found
+    yield INDEX, _written(index)
 
 
 def _page(scan: Scan, source: PackSource, view: ControlView) -> bytes:

@@ -9,14 +9,14 @@ from itertools import chain
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from scanner import documents, repeated_findings, unknown_causes
+from scanner import credentials, documents, repeated_findings, unknown_causes
 from scanner.contexts import Context, context_of, is_loaded, is_page
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
 from scanner.finished_scan import Scan
 from scanner.inputs import Portion
 from scanner.late import regex
 from scanner.masking import Masked, harmless, hidden, mask_all, sealed, texts_of
-from scanner.model import Finding, Input, Outcome, RuleInfo, lowered
+from scanner.model import CREDENTIALS, Finding, Input, Outcome, RuleInfo, lowered
 from scanner.options import Options
 from scanner.places import Fix, Location
 from scanner.policy.evaluate import Counts, Evaluation
@@ -33,7 +33,7 @@ def separate_findings(
     """
     once = {rule.id: rule.lists for rule in rules if rule.once == "input"}
     found = repeated_findings.merged(_once(evaluation, shared), evaluation, once)
-    about_credentials = {rule.id for rule in rules if _CREDENTIALS in rule.objectives}
+    about_credentials = {rule.id for rule in rules if CREDENTIALS in rule.objectives}
     shown = [finding for finding in found if finding.rule in about_credentials and _is_blank(finding, context)]
     for finding in shown:
         _count_off(evaluation.counts, finding)
@@ -43,18 +43,15 @@ def separate_findings(
 
 _FILL_IN = {"kubernetes.": regex(r"<[A-Za-z][\w .-]*>"), "agents.": regex(r"\{\{[^{}]*\}\}")}
 """What stands for a name in a template, such as `<app>` or `{{app}}`, by what the kinds of subjects begin with."""
-_CREDENTIALS = "secret-not-in-plain-text"
-"""The objective of rules about credentials, which are valid wherever they are."""
-_DEFAULT = regex(r" contains (?:a default password|the first line of a private key)\b")
-_BY_NAME = regex(r" contains (?:a (?:default )?password|a token|a secret key|a random value|the hash of a password)\b")
-"""What a finding says of a value that the name of its key or its length tells, and no form of its own."""
+_SHOWN = (credentials.DEFAULT, credentials.HEADER)
+"""What stands on a page for the password or the key of the reader."""
 _EXAMPLES = (Context.DOCUMENTATION, Context.TEMPLATE, Context.FIXTURE)
 
 
 def _is_blank(finding: Finding, context: Context | None) -> bool:
     """Whether it is about a well-known word on a page, where it stands for the password or the key of the reader."""
     page = is_page(finding.location.path) if context is None else context is Context.DOCUMENTATION
-    return page and finding.outcome is Outcome.FAIL and bool(_DEFAULT.search(finding.message))
+    return page and finding.outcome is Outcome.FAIL and finding.credential in _SHOWN
 
 
 def _counted(findings: Iterable[Finding], about_credentials: Collection[str], context: Context | None) -> list[Finding]:
@@ -75,7 +72,7 @@ def _counted(findings: Iterable[Finding], about_credentials: Collection[str], co
 def _may_be_made_up(finding: Finding, context: Context | None) -> bool:
     path = finding.location.path
     example = is_page(path) or context_of(path) is Context.FIXTURE if context is None else context in _EXAMPLES
-    return example and bool(_BY_NAME.search(finding.message))
+    return example and finding.credential in credentials.BY_NAME
 
 
 def in_context(inputs: Iterable[Input], context: Context | None) -> list[Input]:

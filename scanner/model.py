@@ -69,6 +69,8 @@ class InputStatus(StrEnum):
     UNREADABLE = "unreadable"
 
 
+CREDENTIALS = "secret-not-in-plain-text"
+"""The objective of rules about credentials, which are valid wherever they are."""
 HOLDER = "holder"
 """The binding that holds the object of a file in which a subject stands that is derived as an object of its own."""
 
@@ -208,6 +210,8 @@ class Finding(Struct, frozen=True, array_like=True):
     """How many of the related places, the last ones, are the path by which data came to the field, in its order."""
     previous: str = ""
     """Of a failure that is worse than on the base: the value there, in words, where it is known."""
+    credential: str = ""
+    """The kind of credential that was found, as a noun phrase, where the rule is about credentials."""
 
     @property
     def path(self) -> tuple[Related, ...]:

@@ -12,13 +12,15 @@ from collections.abc import Iterator
 from scanner.credentials.assignments import assigned, telling_lines
 from scanner.credentials.encoded import encoded
 from scanner.credentials.forms import FoundCredential, begun, candidate_forms, hits, lines, matches
-from scanner.credentials.names import DEFAULT, kind_by_name
+from scanner.credentials.names import BY_NAME, DEFAULT, kind_by_name
 from scanner.credentials.tokens import is_void_token
 from scanner.credentials.values import is_blank, is_default, is_pair, is_sample
 from scanner.late import regex
 
 __all__ = [
+    "BY_NAME",
     "DEFAULT",
+    "HEADER",
     "assigned",
     "begun",
     "candidate_forms",
@@ -35,8 +37,8 @@ __all__ = [
 _URL = "a URL with a password"
 _FREE = (_URL, "a bearer token", "a password", "a URL with a key")
 """Kinds whose secret part may be anything, a reference too."""
-_HEADER = regex(r"-----BEGIN (?:[A-Z0-9]{1,10} ){0,3}PRIVATE KEY(?: BLOCK)?-----")
-_HEADER_KIND = "the first line of a private key"
+_FIRST_LINE = regex(r"-----BEGIN (?:[A-Z0-9]{1,10} ){0,3}PRIVATE KEY(?: BLOCK)?-----")
+HEADER = "the first line of a private key"
 _KEY, _JWT = "a private key", "a JSON web token"
 _RUN_OF_KEY = regex("A{8,}")
 """Zeros, of which the base64 of a private key may hold many."""
@@ -57,8 +59,8 @@ def kinds_within(name: str, text: str) -> Iterator[tuple[str, str]]:
     yield from ((hit.kind, text[hit.start : hit.end]) for hit in _in_form(text))
     if "\n" not in text and (found := kind_by_name(name, text)):
         yield found, text
-    if _HEADER.fullmatch(text):
-        yield _HEADER_KIND, text
+    if _FIRST_LINE.fullmatch(text):
+        yield HEADER, text
     yield from ((hit.kind, text[hit.start : hit.end]) for hit in assigned(text))
 
 

@@ -9,6 +9,8 @@ from scanner.late import regex
 
 DEFAULT = "a default password"
 """The kind of a well-known password that is used as it is."""
+BY_NAME = frozenset({DEFAULT, "a password", "a token", "a secret key", "a random value", "the hash of a password"})
+"""Kinds of values that the name of their key, or their place in a Secret, tells, and no form of their own."""
 WORDS = ("pass", "pwd", "_pw", "secret", "token", "key", "credential", "masterauth")
 """What the name of a credential holds: a text without any of them needs no closer look."""
 

@@ -15,7 +15,7 @@ from scanner.facts.derived import Derived
 from scanner.facts.step import FieldRead
 from scanner.marks import with_children
 from scanner.masking import search_names
-from scanner.model import HOLDER, Finding, Outcome, Severity, Subject, SubjectOutcomes, lowered
+from scanner.model import CREDENTIALS, HOLDER, Finding, Outcome, Severity, Subject, SubjectOutcomes, lowered
 from scanner.places import Location, Related
 from scanner.policy import cel, items, object_kinds, rule_reads
 from scanner.policy.aim import counts_for, place
@@ -250,10 +250,9 @@ def _finding(ready: LoadedRule, judged: _Judged, item: items.Item, values: Mappi
     path = trace if trace and _reads_traced(rule) else ()
     if why.fact:
         why = why.told(judged.derived.lack(subject, why.fact, item.related, why.key))
-    if rule.detail and outcome is Outcome.FAIL:
-        detail = cel.text(cel.kept_expression(rule.detail), cel.activation(values))
-        values = values if detail is None else {**values, "detail": detail}
     failed = outcome is Outcome.FAIL
+    detail = cel.text(cel.kept_expression(rule.detail), cel.activation(values)) if rule.detail and failed else None
+    values = values if detail is None else {**values, "detail": detail}
     seen = observe(rule, subject, item) if failed else NOTHING
     return Finding(
         rule=info.id,
@@ -272,6 +271,7 @@ def _finding(ready: LoadedRule, judged: _Judged, item: items.Item, values: Mappi
         evidence=seen.evidence,
         overlay=subject.overlay,
         steps=len(path),
+        credential=(detail or "") if CREDENTIALS in info.objectives else "",
     )
 
 

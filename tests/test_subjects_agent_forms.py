@@ -45,7 +45,7 @@ def test_an_agent_of_codex_has_instructions_and_settings() -> None:
         (
             {"tool_permissions": {"default": "allow", "tools": {"terminal": {"default": "confirm"}}}},
             False,
-            [("ask", "any-command")],
+            [("ask", "any-command"), ("allow", "any-domain")],
         ),
         (
             {"tool_permissions": {"tools": {"terminal": {"always_allow": [{"pattern": ".*"}, {"pattern": "^make"}]}}}},

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.documents import Document
-from scanner.documents.positions import Node
+from scanner.documents.positions import MISSING, Node
 from scanner.late import regex
 from scanner.model import Subject
-from scanner.subjects.agents import other_rules
 from scanner.subjects.agents.building import Place, entries, place, subject, with_file
 from scanner.subjects.agents.command_words import command
 from scanner.subjects.agents.kinds import SETTINGS
@@ -56,12 +55,8 @@ def _settings(where: Place, root: Node, stated: Node) -> Subject:
     """What is asked: nothing only if no tool has a rule or a default of its own that asks."""
     shape = SubjectBuilder().say("name", where.origin.path.rpartition("/")[2])
     old, default = root.get("agent", "always_allow_tool_actions"), stated.get("default")
-    asks = any(
-        node.get("always_confirm").value or node.get("default").value == "confirm"
-        for _, node in stated.get("tools").items()
-    )
     everything = default.value == "allow" or (not default and not stated and old.value is True)
-    shape.say("asksNothing", everything and not asks)
+    shape.say("asksNothing", everything and not _asks(stated))
     if everything:
         shape.put("mode", default or old, "allow" if default else "always_allow_tool_actions")
     held = [pair for name, node in root.get("agent_servers").items() for pair in rows(node.get("env"), f"{name}.env.")]
@@ -69,13 +64,22 @@ def _settings(where: Place, root: Node, stated: Node) -> Subject:
     return with_file(subject(SETTINGS, where, "", "settings in", shape, root), root)
 
 
+def _asks(stated: Node) -> bool:
+    """Whether a tool has a rule or a default that asks, whatever the default of all tools is."""
+    return any(
+        node.get("always_confirm").value or node.get("default").value == "confirm"
+        for _, node in stated.get("tools").items()
+    )
+
+
 def _permissions(where: Place, stated: Node) -> Iterator[Subject]:
-    """The rules of each tool; a default of the terminal decides about every command that no rule names."""
+    """The rules of each tool; a default decides about every command or address that no rule names."""
+    shared = stated.get("default") if _asks(stated) else MISSING
+    for tool, reach in _REACHES.items():
+        default = stated.get("tools", tool, "default") or shared
+        if default.value in _DEFAULTS:
+            yield permission(where, _DEFAULTS[default.value], default, Rule(tool, tool, None, "", reach))
     for tool, node in stated.get("tools").items():
-        default = node.get("default")
-        if tool == _TERMINAL and default.value in _DEFAULTS:
-            rule = other_rules.commands(tool, tool, "*")
-            yield permission(where, _DEFAULTS[default.value], default, rule)
         for key, name in _LISTS.items():
             for item in node.get(key).elements():
                 pattern = item.get("pattern")

@@ -14,6 +14,7 @@ from scanner import mended_files, sources
 from scanner.baseline import BaselineState, Worse
 from scanner.changed_settings import Change, with_changes
 from scanner.completeness import is_incomplete
+from scanner.counted_less import counted_less
 from scanner.errors import UsageError
 from scanner.findings import merged_findings
 from scanner.finished_scan import Comparison, Scan
@@ -75,7 +76,8 @@ def _compare(
     was = replace(options, selection=past.selection, waivers=None, inline_ignores=False)
     before = evaluate(past, was, None, shared, reported=False)
     now.read.inputs = list(_with_lost(before.read.inputs, now.read.inputs))
-    now = with_changes(now, change, hidden_inputs(before, now, paths, shared))
+    hidden = hidden_inputs(before, now, paths, shared)
+    now = with_changes(now, change, [*hidden, *counted_less(before, now, {each.path for each in hidden})])
     return compared(before, now, base, change.notes).result()
 
 

@@ -133,7 +133,7 @@ def masked_scan(scan: Scan, options: Options, searched: Searched) -> Scan:
 
     The texts of rules and catalogues are those that are shipped, unless the options name others.
     """
-    own = (options.rule_folders, options.framework_files, options.policies, options.scope, options.engines[1:])
+    own = (options.rule_folders, options.framework_files, options.policies, options.scope, options.other_engines)
     known = () if any(own) or options.tuning != Tuning() else _SHIPPED
     unsaid = [_without_edits(finding, searched.texts) for finding in scan.findings]
     return sealed(replace(scan, findings=tuple(unsaid)), known, searched.texts)

@@ -167,7 +167,7 @@ def kept_scan(where: Scope, options: Options, met: Iterator[Source]) -> KeptScan
 
 def may_be_kept(options: Options) -> bool:
     """Whether a result depends on nothing but what was read, the options, and Assay's own code and data."""
-    further = (options.rule_folders, options.framework_files, options.policies, options.engines[1:])
+    further = (options.rule_folders, options.framework_files, options.policies, options.other_engines)
     return options.reuse and not options.lists_subjects and not options.scope and not any(further)
 
 

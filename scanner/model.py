@@ -69,6 +69,8 @@ class InputStatus(StrEnum):
     UNREADABLE = "unreadable"
 
 
+OWN_ENGINE = "assay"
+"""The engine that always runs."""
 CREDENTIALS = "secret-not-in-plain-text"
 """The objective of rules about credentials, which are valid wherever they are."""
 HOLDER = "holder"

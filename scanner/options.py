@@ -11,7 +11,7 @@ from scanner import sources
 from scanner.configured import Configuration
 from scanner.contexts import Context
 from scanner.limits import DEFAULTS, Limits
-from scanner.model import Profile, Severity
+from scanner.model import OWN_ENGINE, Profile, Severity
 from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
 from scanner.policy.tuning import Tuning
 from scanner.waived import WaiverFile
@@ -87,6 +87,11 @@ class Options(Struct, frozen=True):
     """The day as of which waivers count; needed where there are any."""
     engines: tuple[str, ...] = ()
     """Further engines, of those that `engines.NAMES` lists; our own always runs."""
+
+    @property
+    def other_engines(self) -> tuple[str, ...]:
+        """The engines besides our own that were requested, each once."""
+        return tuple(dict.fromkeys(name for name in self.engines if name != OWN_ENGINE))
 
     @property
     def platforms(self) -> tuple[str, ...]:

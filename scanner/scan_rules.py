@@ -77,7 +77,7 @@ def scan_rules(options: Options) -> ScanRules:
         mappings,
         once(lambda: mappings().bearing(held.not_run)),
         scope.load(options.scope, frameworks()) if options.scope else {},
-        tuple(engines.find(name, checks.load(name, cache), options.limits) for name in engines.others(options.engines)),
+        tuple(engines.find(name, checks.load(name, cache), options.limits) for name in options.other_engines),
         about_waivers(rules, options) if options.waivers or options.inline_ignores else (),
         library.combine(*before, *_digests(options.rule_folders)) if before else "",
     )

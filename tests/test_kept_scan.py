@@ -206,7 +206,15 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "day": {"today": date(2026, 7, 1)},
 }
 NOT_DECIDING = {"cache_folder", "reuse", "jobs", "started", "arguments", "git_commit", "git_dirty"}
-NOT_KEPT = {"framework_files", "scope", "lists_subjects", "rule_folders", "policies", "engines"}
+NOT_KEPT: list[dict[str, Any]] = [
+    {"framework_files": (Path("own.yaml"),)},
+    {"scope": Path("scope.yaml")},
+    {"lists_subjects": True},
+    {"rule_folders": (Path("rules"),)},
+    {"policies": (Path("policies"),)},
+    {"engines": ("checkov",)},
+    {"engines": ("assay", "checkov")},
+]
 """Options with which no whole result is kept."""
 
 
@@ -217,7 +225,10 @@ def test_another_option_is_a_miss(folder: Path, cache: Path) -> None:
     assert known(options)
     assert {name for name, changed in OPTIONS.items() if known(replace(options, **changed))} == set()
     changed = {name for fields in OPTIONS.values() for name in fields}
-    assert changed | NOT_DECIDING | NOT_KEPT == set(Options.__struct_fields__), "a new option is one of these"
+    not_kept = {name for fields in NOT_KEPT for name in fields}
+    assert changed | NOT_DECIDING | not_kept == set(Options.__struct_fields__), "a new option is one of these"
+    assert [fields for fields in NOT_KEPT if kept_scan.may_be_kept(Options(**fields))] == []
+    assert kept_scan.may_be_kept(Options(engines=("assay",)))
     assert known(options, "pod-000.yaml", ".") is None
     assert known(options, *(f"pod-{number:03}.yaml" for number in range(ENOUGH))) is None
     os.chdir("..")

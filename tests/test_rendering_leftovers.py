@@ -268,6 +268,7 @@ BUILT = {
     "unbuilt/kustomization.yaml": "bases: [vendor/web]\npatches: [patch.yaml]\n",
 }
 ONE = PART_OF_POD % NO_IMAGE.replace("name: a", "name: a, image: a")
+TOKEN = "glpat-" + "aB3" * 7
 REFUSED = "a Pod that the page shows as refused by the cluster"
 CUT = " without selector and image, which cannot be applied"
 
@@ -301,6 +302,8 @@ CUT = " without selector and image, which cannot be applied"
         ("README.md", f"```yaml\n{ONE}```\n```\nError: admission webhook x denied the request: no\n```\n", REFUSED),
         ("README.md", f"```yaml\n{ONE}```\n\n## Next\n\nThe request is rejected.\n", None),
         ("README.md", f"Traffic is filtered.\n\n```yaml\n{ONE}```\n\nOther traffic will be blocked.\n", None),
+        ("AGENTS.md", f"Now try one that violates the policy:\n\n```yaml\n{ONE}```\n", None),
+        ("README.md", f"This will be denied:\n\n```yaml\n{ONE}# {TOKEN}\n```\n", None),
         ("k/pod.txt.yaml", f"# violates the policy\n{ONE}", None),
     ],
 )

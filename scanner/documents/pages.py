@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
+from scanner.contexts import is_for_agents
 from scanner.documents import front_matter, javascript, markdown, python_text, shell_text, texts
 from scanner.documents.classify import is_page
 from scanner.documents.document import Document, Fault, document
@@ -14,6 +15,7 @@ from scanner.documents.positions import Node
 from scanner.documents.refused import is_refused
 from scanner.limits import Limits
 from scanner.marks import keyless, line_of
+from scanner.masking import is_harmless
 from scanner.places import Origin
 
 _PYTHON = (".py", ".pyi")
@@ -47,10 +49,15 @@ def page(text: str, path: str, limits: Limits) -> Iterator[Document | Fault]:
 
 
 def _told(part: Document, lines: Sequence[str], fence: markdown.CodeBlock) -> Document:
-    """A document of a code block, with what the words around the block say of it."""
+    """A document of a code block, with what the words around the block say of it.
+
+    An agent may apply what its instructions show, whatever they say of it, and a credential is valid wherever it is.
+    """
     end = fence.first_line + fence.text.count("\n") + 1
-    is_data = part.format in ("yaml", "json")
-    return replace(part, refused=True) if is_data and is_refused(lines, fence.first_line - 1, end) else part
+    if part.format not in ("yaml", "json") or is_for_agents(part.origin.path):
+        return part
+    is_shown = is_refused(lines, fence.first_line - 1, end) and is_harmless(fence.text)
+    return replace(part, refused=True) if is_shown else part
 
 
 def _settings(fences: Iterable[markdown.CodeBlock]) -> Iterator[tuple[int, str]]:

@@ -15,15 +15,14 @@ from msgspec import Struct, field
 
 from scanner import rendering
 from scanner.limits import Limits
-from scanner.model import Check, Finding, Input, Outcome, RuleInfo
+from scanner.model import OWN_ENGINE, Check, Finding, Input, Outcome, RuleInfo
 from scanner.places import Location
 from scanner.sources import File, RenderedFile, RenderingInput, RenderingResult, SkippedFile, Source, UnreadableFile
 
-_OWN = "assay"
 _MODULES = {"checkov": "scanner.engines.checkov"}
 """Engine -> the module whose `find(checks, limits)` gives it, ready to run."""
 
-NAMES = (_OWN, *_MODULES)
+NAMES = (OWN_ENGINE, *_MODULES)
 """What `--engine` takes; the first, our own, always runs."""
 
 
@@ -78,11 +77,6 @@ class Engine(Protocol):
 
         A fault of the engine is never raised: the inputs that it affects are unreadable, with the reason.
         """
-
-
-def others(names: Sequence[str]) -> tuple[str, ...]:
-    """The engines besides our own that were requested, each once."""
-    return tuple(dict.fromkeys(name for name in names if name != _OWN))
 
 
 def find(name: str, checks: Mapping[str, Check], limits: Limits) -> Engine:

@@ -45,6 +45,9 @@ _FILL_IN = {"kubernetes.": regex(r"<[A-Za-z][\w .-]*>"), "agents.": regex(r"\{\{
 """What stands for a name in a template, such as `<app>` or `{{app}}`, by what the kinds of subjects begin with."""
 _SHOWN = (credentials.DEFAULT, credentials.HEADER)
 """What stands on a page for the password or the key of the reader."""
+_NOT_LOADED = "it is in documentation, a template, test data or an installed package"
+_NO_NAME = "its name is still to be written"
+_MADE_UP = "it is in documentation or a test, and only its name makes it a credential"
 _EXAMPLES = (Context.DOCUMENTATION, Context.TEMPLATE, Context.FIXTURE)
 
 
@@ -61,12 +64,18 @@ def _counted(findings: Iterable[Finding], about_credentials: Collection[str], co
     loaded, so that both are templates wherever they stand. A credential is valid wherever it is, except that in an
     example or a test one that only its name tells may be made up.
     """
-    return [
-        _lower(finding)
-        if (_may_be_made_up if finding.rule in about_credentials else _counts_lower)(finding, context)
-        else finding
-        for finding in findings
-    ]
+    return [_lower(finding, _why_lower(finding, about_credentials, context)) for finding in findings]
+
+
+def _why_lower(finding: Finding, about_credentials: Collection[str], context: Context | None) -> str:
+    if finding.rule in about_credentials:
+        return _MADE_UP if _may_be_made_up(finding, context) else ""
+    if context:
+        return _NOT_LOADED if context in (Context.DOCUMENTATION, Context.TEMPLATE) else ""
+    filled = _FILL_IN.get(finding.subject_kind.partition(".")[0] + ".")
+    if not is_loaded(finding.location.path):
+        return _NOT_LOADED
+    return _NO_NAME if filled is not None and filled.search(finding.subject_name) else ""
 
 
 def _may_be_made_up(finding: Finding, context: Context | None) -> bool:
@@ -81,16 +90,12 @@ def in_context(inputs: Iterable[Input], context: Context | None) -> list[Input]:
     return [item if known is item.context else replace(item, context=known) for item, known in told]
 
 
-def _counts_lower(finding: Finding, context: Context | None) -> bool:
-    if context:
-        return context in (Context.DOCUMENTATION, Context.TEMPLATE)
-    filled = _FILL_IN.get(finding.subject_kind.partition(".")[0] + ".")
-    named = filled is not None and bool(filled.search(finding.subject_name))
-    return named or not is_loaded(finding.location.path)
-
-
-def _lower(finding: Finding) -> Finding:
-    return replace(finding, severity=lowered(finding.severity))
+def _lower(finding: Finding, why: str) -> Finding:
+    severity = lowered(finding.severity)
+    if not why or severity is finding.severity:
+        return finding
+    told = " and ".join(filter(None, (why, finding.counted_because)))
+    return replace(finding, severity=severity, counted_because=told)
 
 
 class Searched(Struct):

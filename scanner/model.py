@@ -214,6 +214,8 @@ class Finding(Struct, frozen=True, array_like=True):
     """Of a failure that is worse than on the base: the value there, in words, where it is known."""
     credential: str = ""
     """The kind of credential that was found, as a noun phrase, where the rule is about credentials."""
+    counted_because: str = ""
+    """Why it counts lower than its rule; empty where it does not, or where a configuration says so."""
 
     @property
     def path(self) -> tuple[Related, ...]:

@@ -32,7 +32,7 @@ const packed = (() => {
   // A row of numbers with its texts put in.
   function findingOf(row, texts) {
     const [anchor, outcome, severity, kind, subject, message, path, line, column, field, observed, expected] = row;
-    const [lines, fix, change, related, builtBy, waived, since] = row.slice(12);
+    const [lines, fix, change, related, builtBy, waived, since, counts] = row.slice(12);
     const at = (where) => `${texts[where[0]]}:${where[1]}:${where[2]}`;
     return {
       anchor: texts[anchor], outcome: OUTCOMES[outcome], severity: SEVERITIES[severity], kind: texts[kind],
@@ -43,6 +43,7 @@ const packed = (() => {
       change: change.map(([sign, number, text]) => [texts[sign], number, texts[text]]),
       related: related.map((other) => [at(other), texts[other[3]]]),
       builtBy: builtBy.map((overlay) => texts[overlay]), waived: texts[waived], since: texts[since],
+      counts: texts[counts],
     };
   }
 
@@ -50,7 +51,7 @@ const packed = (() => {
   function words(row, texts) {
     const item = findingOf(row, texts);
     const parts = [item.message, item.place, item.subject, item.field, item.anchor, item.observed, item.expected,
-      item.waived, item.since];
+      item.waived, item.since, item.counts];
     for (const line of item.lines) parts.push(line.slice(1).join(""));
     return parts.join(" ");
   }
@@ -96,6 +97,7 @@ const packed = (() => {
     details.open = group.single;
     details.append(make("summary", {}, mark(item.outcome), " ", make("span", {}, item.message), " ", code(item.place)));
     if (item.lines.length) details.append(source(item.lines));
+    if (item.counts) details.append(said("Counts as", item.counts));
     if (item.waived) details.append(said("Waived", item.waived));
     if (item.observed) details.append(said("Found", item.observed));
     if (item.expected) details.append(said("Expected", item.expected));

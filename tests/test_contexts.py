@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from scanner import contexts
 from scanner.contexts import Context, context_of, is_loaded
 from scanner.finished_scan import Scan
 from scanner.model import Outcome, Severity
+from scanner.reports import render
 from scanner.scan import Options, scan
 
 POD = """\
@@ -153,3 +155,34 @@ def test_what_is_known_without_a_search_is_what_the_searches_find(parts: list[st
     assert context_of(path) == contexts._told(path)
     lower = (contexts._is_document, contexts._is_template, contexts._is_test_data)
     assert is_loaded(path) == (not any(each(path) for each in lower))
+
+
+INIT = POD.replace("containers:", "initContainers:")
+UNNAMED = POD.replace("{name: a}", "{name: <app>}", 1)
+ENDS = "it ends, so that an attacker can reach it for a short time only"
+NOT_LOADED = "it is in documentation, a template, test data or an installed package"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "context", "expected"),
+    [
+        ("a.yaml", POD, None, ""),
+        ("a.yaml", INIT, None, f"high, not critical: {ENDS}"),
+        ("a.yaml", UNNAMED, None, "high, not critical: its name is still to be written"),
+        ("a.yaml", POD, Context.DOCUMENTATION, f"high, not critical: {NOT_LOADED}"),
+        ("testdata/a.yaml", INIT, None, f"medium, not critical: {NOT_LOADED} and {ENDS}"),
+    ],
+)
+def test_reports_say_why_a_finding_counts_lower(
+    path: str, text: str, context: Context | None, expected: str, tmp_path: Path
+) -> None:
+    found = scanned(tmp_path, path, text, context)
+    found = replace(found, findings=tuple(each for each in found.findings if each.rule == PRIVILEGED))
+    because = expected.partition(": ")[2]
+    assert [each.counted_because for each in found.findings] == [because]
+    for name in ("table", "html"):
+        report = "".join(render(name, found))
+        assert (", not critical: " in report) is bool(expected)
+        assert " ".join(expected.split()) in " ".join(report.split())
+    for name in ("json", "sarif"):
+        assert (because in "".join(render(name, found))) is True

@@ -20,8 +20,8 @@ _NUMBERS = {
     "those that are not waived. In OSCAL, a finding is a conclusion about one control, so the two numbers are about "
     "different things",
     "`severity`, `counted_severity`": "in `results.json`, `severity` is the one of the rule; `counted_severity` is "
-    "there only if another one counts, because a configuration changed it, or because the file is documentation, a "
-    "template, test data or part of an installed package. `totals.json` and SARIF count by the one that counts. In "
+    "there only if another one counts, because a configuration changed it, or for the reason in `counted_because`. "
+    "`totals.json` and SARIF count by the one that counts. In "
     "`controls/`, `severity` is the one that counts, and `rule_severity` the one of the rule",
     "`in_scope_of`": "in `population.jsonl`: the requested frameworks whose scope holds the file",
     "`committed`": "in `population.jsonl`: the commit has the file with this content",

@@ -15,7 +15,7 @@ from scanner.facts.derived import Derived
 from scanner.facts.step import FieldRead
 from scanner.marks import with_children
 from scanner.masking import search_names
-from scanner.model import CREDENTIALS, HOLDER, Finding, Outcome, Severity, Subject, SubjectOutcomes, lowered
+from scanner.model import CREDENTIALS, HOLDER, Finding, Outcome, Subject, SubjectOutcomes, lowered
 from scanner.places import Location, Related
 from scanner.policy import cel, items, object_kinds, rule_reads
 from scanner.policy.aim import counts_for, place
@@ -254,10 +254,11 @@ def _finding(ready: LoadedRule, judged: _Judged, item: items.Item, values: Mappi
     detail = cel.text(cel.kept_expression(rule.detail), cel.activation(values)) if rule.detail and failed else None
     values = values if detail is None else {**values, "detail": detail}
     seen = observe(rule, subject, item) if failed else NOTHING
+    lower = failed and _counts_lower(rule, values)
     return Finding(
         rule=info.id,
         outcome=outcome,
-        severity=_severity(rule, values) if failed else info.severity,
+        severity=lowered(info.severity) if lower else info.severity,
         message=message(rule, subject, outcome, why.reason, values) + _told(path),
         subject_kind=subject.kind,
         subject_id=subject.identity,
@@ -272,15 +273,15 @@ def _finding(ready: LoadedRule, judged: _Judged, item: items.Item, values: Mappi
         overlay=subject.overlay,
         steps=len(path),
         credential=(detail or "") if CREDENTIALS in info.objectives else "",
+        counted_because=info.lower_because if lower else "",
     )
 
 
-def _severity(rule: Rule, values: Mapping[str, Any]) -> Severity:
-    """With which severity a failure counts."""
+def _counts_lower(rule: Rule, values: Mapping[str, Any]) -> bool:
+    """Whether a failure counts one step lower."""
     if rule.lower_when is None:
-        return rule.info.severity
-    lower = cel.evaluate(cel.kept_expression(rule.lower_when), cel.activation(values)).truth is Truth.TRUE
-    return lowered(rule.info.severity) if lower else rule.info.severity
+        return False
+    return cel.evaluate(cel.kept_expression(rule.lower_when), cel.activation(values)).truth is Truth.TRUE
 
 
 def _reads_traced(rule: Rule) -> bool:

@@ -218,7 +218,7 @@ def _finding(scan: Scan, finding: Finding, own: Mapping[str, str]) -> Json:
 
 
 _FURTHER = (
-    *("steps", "observed", "expected", "evidence", "waiver", "provide"),
+    *("counted_because", "steps", "observed", "expected", "evidence", "waiver", "provide"),
     *("built_by", "baseline_state", "cause"),
 )
 """Fields of a finding that are left out where they are empty."""

@@ -6,12 +6,12 @@ import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from scanner.contexts import is_loaded
 from scanner.controls import STRENGTHS, ControlLink
 from scanner.finished_scan import Scan
 from scanner.model import SEVERITIES, Finding, Outcome, RuleInfo
 from scanner.reports import figures, summary, unknowns, waivers
 from scanner.reports.changed import state_of
+from scanner.reports.counts_as import counts_as
 from scanner.reports.excerpt import excerpt
 from scanner.reports.fingerprints import SHORT_FINGERPRINT, may_be_waived
 from scanner.reports.format import Presentation, TextFormat
@@ -113,9 +113,6 @@ def _rule(scan: Scan, rule: RuleInfo, findings: list[Finding], screen: TextLayou
         yield from screen.paragraph(controls, "  controls", 11)
 
 
-_EXAMPLE = "it is in documentation, a template or a test"
-
-
 def _rank(finding: Finding) -> int:
     return SEVERITIES.index(finding.severity)
 
@@ -128,22 +125,11 @@ def heading(screen: TextLayout, label: str, style: str, rule: RuleInfo) -> Itera
     yield from (f"{start}  {name}",) if fits else (start, f"{' ' * (len(label) + 2)}{name}")
 
 
-def _why_lower(rule: RuleInfo, finding: Finding) -> str:
-    """Why a finding counts lower than its rule; empty where it does not."""
-    steps = _rank(finding) - SEVERITIES.index(rule.severity) if finding.outcome is Outcome.FAIL else 0
-    if steps not in (1, 2):
-        return ""
-    own = rule.lower_because
-    if own and steps > 1:
-        return f"{_EXAMPLE}, and {own}"
-    return own if own and is_loaded(finding.location.path) else _EXAMPLE
-
-
 def _finding(scan: Scan, finding: Finding, screen: TextLayout) -> Iterator[str]:
     place = finding.location
     yield f"\n  {screen.paint(safe(f'{place.path}:{place.line}:{place.column}'), 'cyan')}  {safe(finding.message)}"
-    if lower := _why_lower(scan.rules[finding.rule], finding):
-        yield f"        counts as {finding.severity}, not {scan.rules[finding.rule].severity}: {lower}"
+    if counted := counts_as(scan, finding):
+        yield f"        counts as {safe(counted)}"
     if finding.waiver:
         yield f"        {screen.paint(safe(waivers.short(scan, finding)), 'bold')}"
     for line in excerpt(scan, finding, context=0)[:_SHOWN_LINES]:

@@ -70,6 +70,7 @@ def _finding(item: FindingItem, texts: _Texts) -> Row:
         [place(path) for path in finding.built_by],
         place(item.waived),
         place(item.since),
+        place(item.counts),
     ]
 
 

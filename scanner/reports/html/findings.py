@@ -14,6 +14,7 @@ from scanner.model import SEVERITIES, Finding, Outcome, RuleInfo, Severity
 from scanner.reports import figures
 from scanner.reports.changed import state_of
 from scanner.reports.changes import ChangedLine, change
+from scanner.reports.counts_as import counts_as
 from scanner.reports.excerpt import Line, excerpt
 from scanner.reports.html.anchors import slug
 from scanner.reports.html.controls import ControlRow, Rows
@@ -40,6 +41,8 @@ class FindingItem(Struct, frozen=True):
     """Why it is accepted, empty where no waiver covers it."""
     since: str = ""
     """What became of it since the base of a comparison, in words."""
+    counts: str = ""
+    """Why it counts lower than its rule, empty where it does not."""
 
 
 class FrameworkMappings(Struct, frozen=True):
@@ -178,9 +181,8 @@ def _item(scan: Scan, finding: Finding, anchor: str, *, changed: bool) -> Findin
     if finding.outcome is Outcome.PASS:
         return FindingItem(finding, anchor, (), ())
     changes = change(scan, finding) if changed else ()
-    return FindingItem(
-        finding, anchor, excerpt(scan, finding), changes, justification(scan, finding), state_of(finding)
-    )
+    told = (justification(scan, finding), state_of(finding), counts_as(scan, finding))
+    return FindingItem(finding, anchor, excerpt(scan, finding), changes, *told)
 
 
 def _bearings(scan: Scan, rule: str, rows: Rows) -> Iterator[FrameworkMappings]:

@@ -76,6 +76,8 @@ def _result(scan: Scan, finding: Finding, index: int, fingerprint: str) -> Json:
     if finding.baseline_state:
         result["baselineState"] = _STATES[finding.baseline_state]
     result["properties"] = {"outcome": finding.outcome, "severity": finding.severity}
+    if finding.counted_because:
+        result["properties"]["severityReason"] = plain(finding.counted_because)
     return result
 
 

@@ -26,14 +26,18 @@ demo: .venv/base
 test: .venv/dev
 	$(BIN)/pytest $(SPREAD) -m "not slow" $(PYTEST_ARGS)
 
-# The others: skipped where their program is not there; `.ci/run` brings them all.
+# The others: skipped where their program is not there; `.ci/run` brings them all. Of these, test-thorough runs those
+# that draw their inputs, with ten times as many.
 test-slow: .venv/dev
-	$(BIN)/pytest $(SPREAD) -m slow $(PYTEST_ARGS)
+	$(BIN)/pytest $(SPREAD) -m "slow and not hypothesis" $(PYTEST_ARGS)
 	$(MAKE) test-thorough test-lowest test-newest
+
+# Where inputs are drawn: to load the other files too takes longer than most of these tests.
+DRAWN := $(shell grep -rl --include='test_*.py' hypothesis tests | sort)
 
 # Tests that draw their inputs: ten times as many, or a hundred times and others in each run.
 test-thorough test-search: test-%: .venv/dev
-	$(BIN)/pytest $(SPREAD) -m hypothesis --hypothesis-profile=$* $(PYTEST_ARGS)
+	$(BIN)/pytest $(SPREAD) -m hypothesis --hypothesis-profile=$* $(PYTEST_ARGS) $(DRAWN)
 
 # What meets the packages that Assay needs: readers, schemas, expressions, the cache, the command line and templates.
 USES := $(wildcard $(addprefix tests/test_,cel.py cli.py config.py datafile.py documents*.py evidence*.py expression.py \

@@ -102,7 +102,7 @@ def compared(before: Evaluated, now: Evaluated, base: Base, notes: Sequence[str]
     grouped = now.by.rules.by_subject
     gone = merged_findings(matched.gone, before.read.shared, grouped=grouped)
     states = _states(merged_findings(findings, now.read.shared, grouped=grouped), gone)
-    comparison = Comparison(base.name, base.commit, states, tuple(gone), (*notes, *_notes(before, now, findings)))
+    comparison = Comparison(base.name, base.commit, states, tuple(gone), (*notes, *_notes(before, now, findings, base)))
     errors = frozenset(each.fingerprint for each in before.findings if each.outcome is Outcome.ERROR)
     assessed = any(item.status is InputStatus.ASSESSED for item in before.read.inputs)
     always = frozenset(info.id for info in now.own_rules if info.subject == CONFIGURATION_CHANGE)
@@ -197,8 +197,14 @@ def _of_commit(now: Evaluated, base: Base, path: str) -> bytes | None:
     return git_file.content(os.path.join(now.where.root, path), Selection(revision=base.commit))
 
 
-def _notes(before: Evaluated, now: Evaluated, findings: Sequence[Finding]) -> Iterator[str]:
-    """What could not be read on one of the two sides, or on both."""
+def _digests(state: Evaluated) -> dict[str, str]:
+    return {item.path: item.sha256 for item in state.read.inputs if item.status is not InputStatus.SKIPPED}
+
+
+def _notes(before: Evaluated, now: Evaluated, findings: Sequence[Finding], base: Base) -> Iterator[str]:
+    """That there is no change, and what could not be read on one of the two sides, or on both."""
+    if base.no_change and _digests(before) == _digests(now):
+        yield f"no file differs from the base, so this proves nothing about a change. {base.no_change}"
     past, present = set(unread(before)), set(unread(now))
     both = past & present
     seals = [{item.path: item.sha256 for item in each.read.inputs if item.path in both} for each in (before, now)]

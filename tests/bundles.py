@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from scanner import documents, library, subjects
+from scanner import documents, subjects
 from scanner.model import Subject
-from scanner.policy.rule import load_folder
+from tests import shipped
 
 ROOT = Path(__file__).parent.parent
-RULES = list(load_folder(library.data_root() / "rules"))
+RULES = shipped.rule_files()
 FILES = sorted((ROOT / "examples" / "digital-bank").rglob("*.*"))
 RARE = {
     "scope.yaml": """\

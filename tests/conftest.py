@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,15 +35,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--regold", action="store_true", help="write the golden files anew instead of comparing")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Compile the rules once in a session, and not in each test that runs a command.
 
     The workers of pytest-xdist, and the processes that tests start, take the folder from the environment. It is empty
-    at the start: what was compiled by another state of the code proves nothing.
+    at the start: what was compiled by another state of the code proves nothing. It is in the folder of the session, so
+    that pytest removes it later where this session is killed.
     """
     if not hasattr(config, "workerinput"):
-        folder = tempfile.mkdtemp(prefix="assay-tests-")
-        os.environ["XDG_CACHE_HOME"] = folder
+        folder = config._tmp_path_factory.mktemp("cache")  # type: ignore[attr-defined]
+        os.environ["XDG_CACHE_HOME"] = str(folder)
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 

@@ -7,11 +7,12 @@ from functools import cache
 
 import pytest
 
-from scanner import documents, facts, library
+from scanner import documents, facts
 from scanner.model import Finding, Outcome, Profile, Subject
 from scanner.policy.evaluate import Evaluator
-from scanner.policy.rule import Rule, load_folder
+from scanner.policy.rule import Rule
 from scanner.subjects import recognise
+from tests import shipped
 from tests.agent_faults import FAULTS
 from tests.agent_setup import SETUP
 
@@ -22,7 +23,7 @@ MOST_IN_STRICT = 5
 
 @cache
 def rules() -> tuple[Rule, ...]:
-    files = load_folder(library.data_root() / "rules")
+    files = shipped.rule_files()
     return tuple(file.rule for file in files if file.rule.info.id.partition(".")[0] in AREAS)
 
 

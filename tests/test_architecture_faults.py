@@ -10,19 +10,17 @@ from typing import Any
 import pytest
 import yaml
 
-from scanner import documents, facts, library, subjects
+from scanner import documents, facts, subjects
 from scanner.model import Finding, Outcome, Subject
 from scanner.policy.evaluate import Evaluator
-from scanner.policy.rule import load_folder
 from scanner.subjects import DOCUMENT
+from tests import shipped
 
 pytestmark = pytest.mark.slow
 
 BANK = (Path(__file__).parent.parent / "examples" / "insurer" / "architecture.yaml").read_text(encoding="utf-8")
 AREAS = ("architecture.", "governance.", "resilience.", "security.", DOCUMENT)
-RULES = Evaluator(
-    file.rule for file in load_folder(library.data_root() / "rules") if file.rule.info.subject.startswith(AREAS)
-)
+RULES = Evaluator(file.rule for file in shipped.rule_files() if file.rule.info.subject.startswith(AREAS))
 
 
 def findings(*texts: str) -> list[Finding]:

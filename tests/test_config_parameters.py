@@ -13,12 +13,13 @@ from scanner import documents, facts, library, subjects
 from scanner.model import Outcome
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.parameters import FORMATS
-from scanner.policy.rule import RuleFile, load_folder
+from scanner.policy.rule import RuleFile
+from tests import shipped
 from tests.command_line import assay
 
 pytestmark = pytest.mark.slow
 
-RULES = [file for file in load_folder(library.data_root() / "rules") if file.rule.parameters]
+RULES = [file for file in shipped.rule_files() if file.rule.parameters]
 SHOWN = [
     (file.rule.info.id, example)
     for file in RULES

@@ -14,8 +14,9 @@ import yaml
 from scanner import documents, library
 from scanner.cli import assay as command_line
 from scanner.frameworks import catalogue
-from scanner.policy.rule import load_folder, rule_paths
+from scanner.policy.rule import rule_paths
 from scanner.rule_ids import RuleIds
+from tests import shipped
 from tests.command_line import assay
 from tests.conftest import REPOSITORY
 from tests.site_pages import DOCS, READER, anchors, by_hand, generated, inlines, links, loaded, module, parsed, shown
@@ -134,7 +135,7 @@ def test_generated_pages_hold_no_html_but_their_own() -> None:
 
 @pytest.mark.slow
 def test_a_rule_is_shown_in_its_own_words() -> None:
-    for file in load_folder(REPOSITORY / "rules"):
+    for file in shipped.rule_files():
         info, plain = file.rule.info, file.data.value
         page = generated()[f"rules/{info.id.replace('.', '/')}.md"]
         paragraphs = [shown(tokens) for tokens in inlines(parsed(page))]
@@ -266,7 +267,7 @@ def test_the_example_of_a_framework_is_one(tmp_path: Path) -> None:
     )
     file = tmp_path / "acme.yaml"
     file.write_text(example, encoding="utf-8")
-    rules = RuleIds.of(rule.rule.info for rule in load_folder(REPOSITORY / "rules"))
+    rules = RuleIds.of(rule.rule.info for rule in shipped.rule_files())
     framework = catalogue.load(library.Cache(), [file], rules)[-1]
     assert (framework.id, len(framework.controls)) == ("acme", 5)
     assert {control.checkable for control in framework.controls} == {"full", "partial", "manual"}

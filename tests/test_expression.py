@@ -9,13 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner import library
 from scanner.policy.cel import compile_expression
 from scanner.policy.expression import reads
-from scanner.policy.rule import load_folder
+from tests import shipped
 
 NAMES = ("container", "object")
-FILES = list(load_folder(library.data_root() / "rules"))
+FILES = shipped.rule_files()
 CASES = [
     ("!container.?a.?b.orValue(false)", "container.a.b", ""),
     ("facts.exposed.all(x, x.port in params.known)", "facts.exposed.*.port params.known", "facts.exposed"),

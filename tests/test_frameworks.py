@@ -21,8 +21,8 @@ from scanner.frameworks.catalogue import Control, ControlMapping, Framework
 from scanner.frameworks.figures import summarise
 from scanner.frameworks.links import Mappings, links
 from scanner.model import Outcome, Profile, RuleInfo, Severity
-from scanner.policy.rule import load_folder
 from scanner.subjects.architecture import CATEGORIES_OF_DATA
+from tests import shipped
 
 WORD = re.compile(r"[a-z]{4,}")
 FRAMEWORKS = catalogue.load(library.Cache())
@@ -79,7 +79,7 @@ def test_no_word_that_only_an_assessor_may_use() -> None:
 def test_every_objective_is_used_by_a_rule_and_by_a_control() -> None:
     by_rules = {
         objective
-        for file in load_folder(library.data_root() / "rules")
+        for file in shipped.rule_files()
         for objective in file.rule.info.objectives
     }  # fmt: skip
     by_controls = {
@@ -110,7 +110,7 @@ def test_every_rule_that_a_control_names_exists() -> None:
         for bearing in control.objectives
         for rule in filter(None, (bearing.rule, *bearing.rules))
     }
-    known = {file.rule.info.id for file in load_folder(library.data_root() / "rules")}
+    known = {file.rule.info.id for file in shipped.rule_files()}
     assert named
     assert sorted(place for rule, place in named if rule not in known) == []
 

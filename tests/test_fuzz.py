@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.command_line import assay
+from tests.fuzz import targets
 from tests.fuzz.targets import TARGETS
 
 _EACH = 6
 """Seeds of a target that the quick tests try."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """What targets write into, which pytest removes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("fuzz")))
+        targets.folder.cache_clear()
+        yield targets.folder()
+    targets.folder.cache_clear()
 
 
 @pytest.mark.parametrize("name", TARGETS)

@@ -12,7 +12,7 @@ from scanner import library
 from scanner.controls import Relation, Strength
 from scanner.frameworks import catalogue
 from scanner.frameworks.catalogue import ControlMapping
-from scanner.policy.rule import load_folder
+from tests import shipped
 from tests.conftest import REPOSITORY
 
 sys.path.insert(0, str(REPOSITORY / "docs"))
@@ -21,7 +21,7 @@ import pairs
 
 LIMIT = 0
 """So many (control, rule) pairs may be without the words, and never more."""
-RULES = {file.rule.info.id: file.rule.info for file in load_folder(library.data_root() / "rules")}
+RULES = {file.rule.info.id: file.rule.info for file in shipped.rule_files()}
 FRAMEWORKS = catalogue.load(library.Cache())
 WORDS = pairs.load()
 PRIVILEGED, ROOT = "kubernetes.container-not-privileged", "kubernetes.container-user-not-root"

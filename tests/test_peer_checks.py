@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from scanner import library
-from scanner.policy.rule import load_folder
+from tests import shipped
 from tests.conftest import REPOSITORY
 
 sys.path.insert(0, str(REPOSITORY / "docs"))
@@ -17,7 +16,7 @@ sys.path.insert(0, str(REPOSITORY / "docs"))
 import peers
 
 PEERS = peers.load()
-REPLACED = peers.replaced(list(load_folder(library.data_root() / "rules")))
+REPLACED = peers.replaced(shipped.rule_files())
 BENCHMARKS = ("CIS-1.12",)
 """What else `same_as` names: these are recommendations, no checks of a tool."""
 

@@ -10,9 +10,9 @@ from typing import TypeAlias
 import pytest
 from msgspec.structs import replace
 
-from scanner import library
 from scanner.policy.examples import check
-from scanner.policy.rule import load, load_folder
+from scanner.policy.rule import load
+from tests import shipped
 from tests.command_line import assay
 
 WriteRule: TypeAlias = Callable[[str], Path]
@@ -428,7 +428,7 @@ def test_the_word_facts_in_a_text_of_an_expression_makes_no_rule_joined(rule: Wr
     assert problems(rule(text)) == (0, [])
 
 
-SHIPPED = [file for file in load_folder(library.data_root() / "rules") if file.rule.at and not file.rule.or_at]
+SHIPPED = [file for file in shipped.rule_files() if file.rule.at and not file.rule.or_at]
 
 
 def test_the_place_of_every_shipped_rule_is_checked() -> None:

@@ -13,9 +13,10 @@ from scanner.frameworks.links import links
 from scanner.model import Profile
 from scanner.policy.examples import check
 from scanner.policy.pack import load
-from scanner.policy.rule import RuleFile, load_folder
+from scanner.policy.rule import RuleFile
+from tests import shipped
 
-FILES = list(load_folder(library.data_root() / "rules"))
+FILES = shipped.rule_files()
 IDS = [file.rule.info.id for file in FILES]
 
 

@@ -12,8 +12,8 @@ import yaml
 
 from scanner.errors import UsageError
 from scanner.model import Outcome, Profile
-from scanner.policy.rule import load_folder
 from scanner.scan import Options, scan
+from tests import shipped
 from tests.command_line import assay, fault
 
 RULES = Path(__file__).parent.parent / "rules"
@@ -280,7 +280,7 @@ def denials(folder: Path, policies: Path, *rules: Path) -> tuple[set[tuple[str, 
         jobs=1,
     )
     result = scan([str(folder)], options)
-    now = {file.rule.info.first_id: file.rule.info.id for file in load_folder(RULES)}
+    now = {file.rule.info.first_id: file.rule.info.id for file in shipped.rule_files()}
     names = {path["metadata"]["name"] for path in yaml.safe_load_all(policies.read_text(encoding="utf-8"))}
     told = {now.get(name, name) for name in names}
     failing = {(found.rule, found.location.path) for found in result.findings if found.outcome is Outcome.FAIL}

@@ -26,7 +26,33 @@ def selection(repository: Path, target: str) -> list[str]:
 
 
 def test_every_test_is_in_one_of_two_commands(repository: Path) -> None:
-    assert (selection(repository, "test"), selection(repository, "test-slow")) == (['"not slow"'], ["slow"])
+    slow = ['"slow and not hypothesis"']
+    assert (selection(repository, "test"), selection(repository, "test-slow")) == (['"not slow"'], slow)
+    assert selection(repository, "test-thorough test-search") == ["hypothesis"]
+    makefile = (repository / "Makefile").read_text()
+    assert re.search(r"^test-slow:(.*\n)\t.*\n\t\$\(MAKE\) .*\btest-thorough\b", makefile, re.MULTILINE)
+
+
+def test_the_thorough_tests_are_looked_for_where_inputs_are_drawn(repository: Path) -> None:
+    told = subprocess.run(
+        ["make", "--dry-run", "--old-file=.venv/dev", "test-thorough"],
+        cwd=repository,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    named = set(re.findall(r"tests/\S+\.py", told.stdout))
+    texts = {path: path.read_text() for path in (repository / "tests").rglob("test_*.py")}
+    drawing = {path for path, text in texts.items() if re.search(r"^(@given\(|from hypothesis )", text, re.MULTILINE)}
+    assert {str(path.relative_to(repository)) for path in drawing} <= named
+    assert len(named) < len(texts) / 4
+
+
+def test_the_cache_of_a_session_is_removed_with_the_folders_of_its_tests(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    own = tmp_path_factory.getbasetemp()  # a worker has one in that of the session
+    assert not {own, own.parent}.isdisjoint(Path(os.environ["XDG_CACHE_HOME"]).parents)
 
 
 A_TEST = "def test_a(): pytest.skip('no tool')\n"

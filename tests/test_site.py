@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from scanner.model import RuleInfo
-from scanner.policy.rule import load_folder
+from tests import shipped
 from tests.browser import browser, missing, tool
 from tests.conftest import REPOSITORY
 from tests.site_pages import by_hand, generated, parsed
@@ -22,7 +22,7 @@ from tests.site_pages import by_hand, generated, parsed
 SITE = REPOSITORY / "build" / "site"
 VOID = {"br", "hr", "img", "input", "link", "meta", "source"}
 COUNTED = {"h2", "h3", "li", "ol", "pre", "table", "td", "ul"}
-RULES = [file.rule.info for file in load_folder(REPOSITORY / "rules")]
+RULES = [file.rule.info for file in shipped.rule_files()]
 ESCALATION = next(rule for rule in RULES if "CKV_K8S_20" in rule.same_as)
 PRIVILEGED = next(rule for rule in RULES if "CKV_K8S_16" in rule.same_as)
 RENAMED = next(rule for rule in RULES if rule.formerly)
@@ -117,7 +117,7 @@ def test_the_site_is_of_these_pages(site: Path) -> None:
 
 @pytest.mark.slow
 def test_a_rule_is_shown_in_its_own_words(site: Path) -> None:
-    for file in load_folder(REPOSITORY / "rules"):
+    for file in shipped.rule_files():
         info = file.rule.info
         page = read(site, f"rules/{info.id.replace('.', '/')}")
         for words in (info.id, info.title, info.why, info.remediation, info.limits, *info.same_as, *info.references):

@@ -7,14 +7,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from scanner import library
 from scanner.facts import registry
 from scanner.policy import rule_reads
-from scanner.policy.rule import load_folder
 from scanner.subjects import spec_schema
+from tests import shipped
 
 SCHEMA = json.loads(Path(spec_schema.__file__).with_name("architecture.schema.json").read_text(encoding="utf-8"))
-RULES = [file.rule for file in load_folder(library.data_root() / "rules")]
+RULES = [file.rule for file in shipped.rule_files()]
 FOR_PEOPLE = "for people"
 ENTRIES = {
     "services": ("architecture.service", "service"),

@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 
-from scanner import documents, facts, library
+from scanner import documents, facts
 from scanner.facts.step import Unread, Whole
 from scanner.model import ANY_KIND, Finding, Outcome, Profile, Severity, Subject
 from scanner.policy.evaluate import Evaluator
-from scanner.policy.rule import Rule, load_folder
+from scanner.policy.rule import Rule
 from scanner.subjects import recognise
 from scanner.subjects.stacks import deployers, forms
 from scanner.subjects.stacks.variables import substitute
+from tests import shipped
 from tests.command_line import assay
 from tests.stack_files import COMPOSE, COMPOSE_FAULTS, DAEMON, DAEMON_FAULTS, STACK, STACK_FAULTS
 
@@ -27,9 +28,7 @@ PREFIX = "stacks."
 
 @cache
 def rules() -> tuple[Rule, ...]:
-    return tuple(
-        file.rule for file in load_folder(library.data_root() / "rules") if file.rule.info.id.startswith(PREFIX)
-    )
+    return tuple(file.rule for file in shipped.rule_files() if file.rule.info.id.startswith(PREFIX))
 
 
 @cache

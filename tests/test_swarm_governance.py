@@ -7,13 +7,13 @@ from functools import cache
 
 import pytest
 
-from scanner import documents, facts, library, subjects
+from scanner import documents, facts, subjects
 from scanner.facts.framework_names import family, framework, near
 from scanner.facts.roles import is_same
 from scanner.facts.topics import topics
 from scanner.model import Finding, Outcome, Subject
 from scanner.policy.evaluate import Evaluator
-from scanner.policy.rule import load_folder
+from tests import shipped
 
 CLEAN = """\
 # Warehouse swarm
@@ -214,7 +214,7 @@ NEIGHBOURS = [
 def evaluator() -> Evaluator:
     """The rules that a swarm may concern."""
     families = ("governance", "resilience", "security", "swarm")
-    loaded = load_folder(library.data_root() / "rules")
+    loaded = shipped.rule_files()
     return Evaluator([file.rule for file in loaded if file.rule.info.id.partition(".")[0] in families])
 
 

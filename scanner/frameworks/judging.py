@@ -27,7 +27,8 @@ from scanner.frameworks.population import Population, population
 from scanner.frameworks.scope import Scope
 from scanner.model import Finding, Input, InputStatus, Outcome, Subject
 
-_Bearing: TypeAlias = "tuple[FrameworkResult, dict[str, list[tuple[AppliesWhen, ...]]]]"
+_Whens: TypeAlias = tuple[AppliesWhen, ...]
+_Bearing: TypeAlias = "tuple[FrameworkResult, dict[str, list[_Whens]]]"
 """A framework, and the conditions of the mappings of each rule that concerns it."""
 _OUT = (ControlStatus.NOT_APPLICABLE, ControlStatus.MANUAL)
 
@@ -68,19 +69,26 @@ class FrameworkResult(Struct, frozen=True):
         """Whether any of its controls that a file can show may apply to anything that was assessed."""
         return self.summary.scope_inputs != 0 and any(each.status not in _OUT for each in self.assessments)
 
-    def conditions(self, linked: Links) -> dict[str, list[tuple[AppliesWhen, ...]]]:
-        """Rule -> the conditions of each of its links to a control that may apply, with at least medium strength."""
+    def links(self, linked: Links, rules: Iterable[str]) -> Iterator[tuple[str, ControlLink, _Whens]]:
+        """The mappings of some rules to its controls, each with its conditions: all of them must hold."""
+        own, every = (self.framework.id, self.framework.edition), self.framework.applies_when
         of_control = {control.id: control.applies_when for control in self.framework.controls}
-        found: dict[str, list[tuple[AppliesWhen, ...]]] = {}
-        for rule, some in linked.items():
-            for link in some:
-                if (link.framework, link.edition) != (self.framework.id, self.framework.edition):
-                    continue
-                if link.control in self.scope.not_applicable:
-                    continue
-                whens = (self.framework.applies_when, of_control[link.control], link.applies_when)
-                if link.strength.bears and all(self.population.meets(when) is not False for when in whens):
-                    found.setdefault(rule, []).append(whens)
+        for rule in rules:
+            for link in linked.get(rule, ()):
+                if (link.framework, link.edition) == own:
+                    yield rule, link, (every, of_control[link.control], link.applies_when)
+
+    def may_apply(self, link: ControlLink, whens: Sequence[AppliesWhen]) -> bool:
+        """Whether the control of a mapping may apply to something that was assessed."""
+        possible = all(self.population.meets(when) is not False for when in whens)
+        return possible and link.control not in self.scope.not_applicable
+
+    def conditions(self, linked: Links) -> dict[str, list[_Whens]]:
+        """Rule -> the conditions of each of its links to a control that may apply, with at least medium strength."""
+        found: dict[str, list[_Whens]] = {}
+        for rule, link, whens in self.links(linked, linked):
+            if link.strength.bears and self.may_apply(link, whens):
+                found.setdefault(rule, []).append(whens)
         return found
 
 
@@ -150,26 +158,12 @@ def findings_of_controls(
         by_rule.setdefault(finding.rule, []).append(number)
     found: dict[tuple[str, str, str], list[int]] = {}
     for each in judged:
-        of_control = {control.id: control.applies_when for control in each.framework.controls}
-        for rule, link in links_of(each, linked, by_rule):
-            if link.control in each.scope.not_applicable:
-                continue
-            whens = (each.framework.applies_when, of_control[link.control], link.applies_when)
-            if all(each.population.meets(when) is not False for when in whens):
+        for rule, link, whens in each.links(linked, by_rule):
+            if each.may_apply(link, whens):
                 key = (link.framework, link.edition, link.control)
-                found.setdefault(key, []).extend(
-                    number for number in by_rule[rule] if _is_of(findings[number], each, whens)
-                )
+                numbers = (number for number in by_rule[rule] if _is_of(findings[number], each, whens))
+                found.setdefault(key, []).extend(numbers)
     return {key: tuple(sorted(numbers)) for key, numbers in found.items()}
-
-
-def links_of(result: FrameworkResult, linked: Links, rules: Collection[str]) -> Iterator[tuple[str, ControlLink]]:
-    """The mappings of some rules to controls of a framework."""
-    own = (result.framework.id, result.framework.edition)
-    for rule in rules:
-        for link in linked.get(rule, ()):
-            if (link.framework, link.edition) == own:
-                yield rule, link
 
 
 def _is_of(finding: Finding, result: FrameworkResult, whens: Sequence[AppliesWhen]) -> bool:

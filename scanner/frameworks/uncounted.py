@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scanner.controls import AppliesWhen, ControlLink
-from scanner.frameworks.judging import FrameworkResult, links_of
+from scanner.frameworks.judging import FrameworkResult
 from scanner.frameworks.links import Links
 from scanner.model import Finding, Outcome
 
@@ -50,11 +50,9 @@ def uncounted(
             by_rule.setdefault(finding.rule, []).append(number)
     every, found = (*kept, *left), dict[_Key, list[tuple[int, str]]]()
     for result in judged:
-        whens = {control.id: control.applies_when for control in result.framework.controls}
-        for rule, link in links_of(result, linked, by_rule):
-            own = (result.framework.applies_when, whens[link.control], link.applies_when)
+        for rule, link, whens in result.links(linked, by_rule):
             for number in by_rule[rule]:
-                why = _why(every[number], result, link, own)
+                why = _why(every[number], result, link, whens)
                 if why and (number >= len(kept) or why is not Why.STRENGTH):
                     key = (link.framework, link.edition, link.control)
                     found.setdefault(key, []).append((number, why.value))
@@ -69,7 +67,7 @@ def _why(finding: Finding, result: FrameworkResult, link: ControlLink, whens: Se
     place = (finding.location.path, finding.subject_id)
     if not result.scope.holds_any(finding.places):
         return Why.SCOPE
-    if link.control in result.scope.not_applicable or any(result.population.meets(when) is False for when in whens):
+    if not result.may_apply(link, whens):
         return Why.CONTROL
     if not all(result.population.concerns(when, *place) for when in whens):
         return Why.DATA

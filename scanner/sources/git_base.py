@@ -27,6 +27,8 @@ class Base(Struct, frozen=True):
     """The common ancestor of it and HEAD."""
     tip: str = ""
     """The commit of the branch or tag itself; empty where only the ancestor is known."""
+    no_change: str = ""
+    """Why no commit lies between the base and what is compared with it, and what to do; empty where one does."""
 
     @property
     def target(self) -> str:
@@ -47,11 +49,22 @@ def find(paths: Sequence[str], named: str | None, environment: Mapping[str, str]
     commit = git.commit_of(head, folder)
     found = git.answer(folder, "merge-base", commit, target)
     if found and (said := found.decode().strip()).isalnum():
-        return Base(name, said, target)
+        return Base(name, said, target, _without_commit(name, target, head, folder) if said == commit else "")
     if _is_shallow(folder):
         message = f"the checkout is shallow, and the common ancestor of {head} and {name} is not in it"
         raise UsageError(message, hint=_UNSHALLOW)
     raise UsageError(f"{head} and {name} have no common ancestor", hint="name another base: --base REV")
+
+
+def _without_commit(name: str, target: str, head: str, folder: str) -> str:
+    """Why a revision is its own common ancestor with a base, and what to do."""
+    if git.commit_of(head, folder) == target:
+        why = f"{head} and {name} are the same commit; a CI job may have checked out {name} in place of the change"
+    else:
+        why = f"{name} contains {head}, such as after a merge"
+    what = "check out the change, or name an earlier commit with --base"
+    shallow = f", which a shallow checkout may not have ({_UNSHALLOW})" if _is_shallow(folder) else ""
+    return f"{why}: {what}{shallow}"
 
 
 def _checkout(paths: Sequence[str]) -> str:

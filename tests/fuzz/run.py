@@ -46,7 +46,8 @@ def main() -> int:
     given = parser.parse_args()
     targets = given.target or list(NAMES)
     if given.replay:
-        _instrumented(targets[0])(given.replay.read_bytes())
+        with tempfile.TemporaryDirectory(prefix="assay-fuzz-") as tempfile.tempdir:
+            _instrumented(targets[0])(given.replay.read_bytes())
         return 0
     if given.fuzz:
         return _fuzz(targets[0], given.fuzz)

@@ -57,7 +57,7 @@ def _rules() -> tuple[Evaluator, Evaluator]:
 
 
 @cache
-def _folder() -> Path:
+def folder() -> Path:
     """A folder of this process; what a target leaves in it, the next run writes over."""
     return Path(tempfile.mkdtemp(prefix="assay-fuzz-"))
 
@@ -86,17 +86,17 @@ def subjects(data: bytes) -> None:
 
 def rules(data: bytes) -> None:
     """A rule file is loaded and its examples are run."""
-    path = _folder() / "kubernetes" / "container-drawn.yaml"
+    path = folder() / "kubernetes" / "container-drawn.yaml"
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(data)
     with suppress(AssayError):
-        for problem in examples.check(load(path, _folder())):
+        for problem in examples.check(load(path, folder())):
             str(problem)
 
 
 def configuration(data: bytes) -> None:
     """What `assay config show` says of an `assay.yaml` that is found, and of one that is named."""
-    place = _folder() / "found"
+    place = folder() / "found"
     place.mkdir(exist_ok=True)
     (place / "assay.yaml").write_bytes(data)
     with chdir(place), _in_this_process():
@@ -107,7 +107,7 @@ def configuration(data: bytes) -> None:
 
 def results(data: bytes) -> None:
     """A scan of one file and a report of it, which can be read back; the first two bytes say which name and format."""
-    place = _folder() / "scanned"
+    place = folder() / "scanned"
     place.mkdir(exist_ok=True)
     for old in place.iterdir():
         old.unlink()

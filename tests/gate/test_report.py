@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from html import unescape
 from pathlib import Path
 
@@ -108,3 +109,52 @@ def test_a_credential_that_only_the_base_has_is_in_no_output(form: str, tmp_path
     done = judged(tree, output=form)
     assert done.returncode == 1
     assert token not in done.stdout + done.stderr
+
+
+def _behind(tree: Repository) -> None:
+    tree.git("checkout", "--quiet", "main")
+    tree.commit()
+    tree.git("checkout", "--quiet", "change")
+
+
+def _shallow(tree: Repository) -> None:
+    (tree.folder / ".git/shallow").write_text(f"{tree.git('rev-parse', 'HEAD')}\n")
+
+
+NOTHING = "no file differs from the base, so this proves nothing about a change. "
+EARLIER = "check out the change, or name an earlier commit with --base"
+
+
+@pytest.mark.parametrize(
+    ("prepare", "told"),
+    [
+        (
+            None,
+            f"HEAD and main are the same commit; a CI job may have checked out main in place of the change: {EARLIER}",
+        ),
+        (_behind, f"main contains HEAD, such as after a merge: {EARLIER}"),
+        (_shallow, f"{EARLIER}, which a shallow checkout may not have (fetch the history first: git fetch --unshallow"),
+    ],
+)
+def test_a_commit_that_is_compared_with_itself(
+    prepare: Callable[[Repository], None] | None, told: str, tmp_path: Path
+) -> None:
+    tree = Repository(tmp_path / "repository", {"shop/network.yaml": NETWORK})
+    if prepare:
+        prepare(tree)
+    done = judged(tree)
+    (note,) = json.loads(done.stdout)["comparison"]["notes"]
+    assert note.startswith(NOTHING)
+    assert told in note
+    assert done.returncode == 0
+
+
+def test_every_report_says_that_there_is_no_change(tmp_path: Path) -> None:
+    tree = Repository(tmp_path / "repository", {"shop/network.yaml": NETWORK})
+    (run,) = json.loads(judged(tree, output="sarif").stdout)["runs"]
+    said = run["invocations"][0]["toolConfigurationNotifications"][-1]
+    assert said["descriptor"]["id"] == "comparison-limited"
+    assert said["message"]["text"].startswith(NOTHING)
+    assert "no file differs from the base" in judged(tree, output="table").stdout
+    tree.write("shop/web.yaml", WEB)
+    assert json.loads(judged(tree).stdout)["comparison"]["notes"] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from scanner import safe_read
 from scanner.baseline import COUNTED, BaselineState
 from scanner.errors import UnreadableError, UsageError
 from scanner.evidence.canonical import compact
-from scanner.evidence.ledger.entry import MOST_FAILURES, Entry, Failure, Kind, RunResult, Totals, WaiverInForce
+from scanner.evidence.ledger.entry import MOST_FAILURES, Entry, Failure, RunResult, Totals, WaiverInForce
 from scanner.evidence.manifest import MANIFEST, digest_of, pack_digest
 from scanner.evidence.packing import is_zip
 from scanner.evidence.reading import opened
@@ -128,20 +129,6 @@ class _Results(Struct):
     comparison: _Comparison | None = None
 
 
-class _Origin(Struct, kw_only=True):
-    """What an entry states that its results do not."""
-
-    time: str
-    kind: Kind
-    commit: str
-    tree: str
-    dirty: bool
-    branch: str
-    digest: str
-    actor: str
-    configuration: str
-
-
 def entry_of(path: Path, root: Path, actor: str) -> Entry:
     """The entry of a pack, or of a file of results; sequence and digest of the line before it follow later.
 
@@ -160,18 +147,17 @@ def entry_of(path: Path, root: Path, actor: str) -> Entry:
         hint = "name the pack that it belongs to, or a file that `assay gate` or `assay scan` wrote"
         raise UsageError("these results do not say when the run ended", str(path), hint=hint)
     tree, branch = _known(root, state.commit) if state.commit else ("", "")
-    origin = _Origin(
+    return _entry(results)(
         time=results.run.ended,
         kind="gate" if results.comparison else "scan",
         commit=state.commit,
         tree=tree,
         dirty=state.dirty is not False and bool(state.commit),
         branch=_text(branch),
-        digest=digest_of(data),
+        digest=_named(digest_of(data)),
         actor=_text(actor),
-        configuration=results.run.settings(),
+        configuration=_named(results.run.settings()),
     )
-    return _entry(results, origin)
 
 
 def _of_pack(path: Path) -> Entry:
@@ -181,18 +167,17 @@ def _of_pack(path: Path) -> Entry:
         raise UsageError(f"the pack is not intact, so it is not recorded: {faults[0]}", str(path), hint=hint)
     record = RunRecord.from_bytes(pack.content[RUN])
     own = record.repository
-    origin = _Origin(
+    return _entry(_results(pack.content[RESULTS], f"{path}: {RESULTS}"))(
         time=record.ended,
         kind="evidence",
         commit=own.commit if own else "",
         tree=own.tree if own else "",
         dirty=bool(own and own.dirty),
         branch=own.branch if own else "",
-        digest=pack_digest(pack.content[MANIFEST]),
+        digest=_named(pack_digest(pack.content[MANIFEST])),
         actor=record.actor.name,
-        configuration=record.configuration.digest,
+        configuration=_named(record.configuration.digest),
     )
-    return _entry(_results(pack.content[RESULTS], f"{path}: {RESULTS}"), origin)
 
 
 def _results(data: bytes, shown: str) -> _Results:
@@ -220,27 +205,20 @@ def _known(root: Path, commit: str) -> tuple[str, str]:
     return tree, line("symbolic-ref", "--quiet", "--short", "HEAD") if is_current else ""
 
 
-def _entry(results: _Results, of: _Origin) -> Entry:
+def _entry(results: _Results) -> partial[Entry]:
+    """The entry of results, which lacks what they do not state: where they come from, and their digests."""
     failed = [each for each in results.findings if each.outcome is Outcome.FAIL]
     weakened = tuple(dict.fromkeys(each.message for each in failed if each.subject.kind == CONFIGURATION_CHANGE))
     asked = results.run.frameworks
-    return Entry(
+    return partial(
+        Entry,
         sequence=1,
-        time=of.time,
-        kind=of.kind,
-        commit=of.commit,
-        tree=of.tree,
-        dirty=of.dirty,
-        branch=of.branch,
         base=results.comparison.commit if results.comparison else "",
-        digest=f"sha256:{of.digest}",
-        actor=of.actor,
         version=results.tool.version,
         verdict=_verdict(results, failed, weakened),
         exit_code=results.verdict.exit_code,
         reason=results.verdict.reason,
-        ruleset=f"sha256:{results.tool.ruleset_digest}",
-        configuration=f"sha256:{of.configuration}",
+        ruleset=_named(results.tool.ruleset_digest),
         frameworks=asked,
         totals=Totals(
             results.summary.inputs, len(failed), sum(bool(each.waiver) for each in failed), results.summary.severities
@@ -252,6 +230,10 @@ def _entry(results: _Results, of: _Origin) -> Entry:
         weakened=weakened,
         previous="",
     )
+
+
+def _named(digest: str) -> str:
+    return f"sha256:{digest}"
 
 
 def _text(given: str) -> str:

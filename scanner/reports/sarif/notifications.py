@@ -34,6 +34,7 @@ class Kind(StrEnum):
     PART = "part-not-assessed"
     UNKNOWN = "outcome-unknown"
     WAIVER = "waiver-judged"
+    COMPARED = "comparison-limited"
 
 
 _MEANINGS = {
@@ -73,6 +74,10 @@ _MEANINGS = {
         "A waiver accepts findings, or was meant to.",
         "A file of waivers, or an annotation or comment in a scanned file, accepts findings for a limited time.",
     ),
+    Kind.COMPARED: (
+        "The comparison with the base is limited.",
+        "Something could not be compared with the base of the change, or there is no change.",
+    ),
 }
 _INDEXES = {kind: index for index, kind in enumerate(Kind)}
 _VERBS = {
@@ -102,12 +107,14 @@ def notification(kind: Kind, level: str, text: str) -> Json:
 
 
 def configured(scan: Scan) -> list[Json]:
-    """Each change that a configuration file or an option made, and what became of each waiver."""
+    """Each change by a configuration file or an option, what became of each waiver, and limits of a comparison."""
     told = sentences(scan.run.configuration) if scan.run.configuration else ()
     found = [notification(Kind.CONFIGURED, "note", each) for each in told]
     if scan.waivers:
         found.append(notification(Kind.WAIVER, "note", waivers.title(scan.waivers)))
     found += (notification(Kind.WAIVER, "note", each) for each in waivers.sentences(scan.waivers))
+    if scan.comparison:
+        found += (notification(Kind.COMPARED, "warning", each) for each in scan.comparison.notes)
     return found
 
 

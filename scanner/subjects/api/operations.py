@@ -23,6 +23,8 @@ _CREDENTIAL = regex(
     r"|api[-_]?key|(?:access|auth|bearer|session|id|user)[-_]?token|signature|x-user|password"
 )
 """Names of parameters in which a caller may send a credential."""
+_IN_BODY = regex(r"(?i)client[-_]?(?:secret|assertion)|(?:access|auth|id|bearer)[-_]?token|api[-_]?key")
+"""Names of fields of a body by which a client authenticates; a password may be that of a new account."""
 _PROSE = regex(
     r"(?i)\b(?:(?:session|auth\w*|login|signed)[- ]cookies?|cookie[- ](?:session|auth\w*)|mutual TLS|mTLS"
     r"|client certificates?|HMAC)\b"
@@ -121,8 +123,19 @@ class Operations:
                     return str(entry.value.get("$ref"))
                 if isinstance(name, str) and _carries(name, parameter.get("in").value):
                     return name
+        if field := next(filter(_IN_BODY.search, self._in_body(each)), ""):
+            return field
         named = (name for holder in (each.node, each.item, self._root) for name, _ in holder.items())
         return next((name for name in named if _EXTENSION.search(name)), "")
+
+    def _in_body(self, each: Operation) -> Iterator[str]:
+        """The names of the fields of a body at its first level; those of OpenAPI 2 are in a parameter."""
+        parameters = map(self.document.follow, each.node.get("parameters").elements())
+        bodies = [one for one in parameters if one.get("in").value == "body"]
+        content = self.document.follow(each.node.get("requestBody")).get("content")
+        for holder in (*bodies, *(self.document.follow(node) for _, node in content.items())):
+            schema = self.document.follow(holder.get("schema"))
+            yield from (name for name, _ in schema.get("properties").items())
 
     def _in_prose(self, each: Operation) -> str:
         """A means of authentication that the texts of the API or of the operation name."""

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from scanner.documents.positions import Node
 from scanner.marks import NOWHERE, Mark, entries_of, with_children
-from scanner.subjects.stacks.variables import substitute, variables_in
+from scanner.subjects.stacks.variables import FILLED, substitute, variables_in
 from scanner.subjects.subject_builder import SubjectBuilder
 
 Entry = tuple[Any, Mark]
@@ -85,6 +85,8 @@ class Applied(SubjectBuilder):
 def _unset(name: str, text: str) -> Reason:
     """The reason for a value with variables that nobody sets in the file."""
     names = ", ".join(dict.fromkeys(variables_in(text)))
+    if not names and FILLED in text:
+        return f"a template fills `{name}`", "scan the files that the template engine writes"
     if not names:
         return f"`{name}` is not a value that is known", f"write `{name}` as a plain value"
     why = f"`{name}` depends on {names}, which the shell sets, or with Compose the file .env"

@@ -12,6 +12,8 @@ from scanner.late import regex
 
 _NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 _USED = regex(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
+FILLED = "{{"
+"""What begins a place that a template engine, such as that of Ansible, fills before Docker reads the file."""
 _DEEPEST = 8
 """Defaults in defaults that are followed."""
 
@@ -22,15 +24,16 @@ class Substituted(NamedTuple):
     text: str
     """Variables without a default stay as they are written."""
     known: bool
-    """Every variable has a default."""
+    """Every variable has a default, and no template fills a part of it."""
 
 
 def substitute(text: str, depth: int = 0) -> Substituted:
-    """A text with its variables replaced by their defaults; `$$` is a dollar sign."""
+    """A text with its variables replaced by their defaults; `$$` is a dollar sign. What a template fills is unknown."""
+    plain = not (FILLED in text and "}}" in text)
     if "$" not in text:
-        return Substituted(text, True)
+        return Substituted(text, plain)
     parts = [*_parts(text, _closings(text), depth)]
-    return Substituted("".join(part.text for part in parts), all(part.known for part in parts))
+    return Substituted("".join(part.text for part in parts), plain and all(part.known for part in parts))
 
 
 def variables_in(text: str) -> list[str]:

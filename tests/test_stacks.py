@@ -422,7 +422,8 @@ def test_a_variable_that_is_not_in_the_file_is_named(name: str, value: str) -> N
     (unknown,) = (each for each in found if each.rule == PREFIX + rule)
     assert unknown.outcome is Outcome.UNKNOWN
     assert {"image": "depends on TAG", "user": "depends on UID, GID"}[name] in unknown.message
-    assert "the file .env" in unknown.message
+    assert "the file .env, of which no value is used" in unknown.message
+    assert "`docker compose config`" in unknown.provide  # which holds also where .env sets it
 
 
 BASE = "services:\n  web: {image: 'a:1'}\n"

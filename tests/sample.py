@@ -318,7 +318,7 @@ def _assessments(fingerprints: dict[str, str]) -> tuple[Assessment, ...]:
     )
     links = _links()
     reasons = {
-        weakened: "weakened by: kubernetes.image-pinned",
+        weakened: "failed: kubernetes.image-pinned",
         partial: "files can show only a part of the control",
         apart: "the scanned files contain nothing that the control is about",
     }

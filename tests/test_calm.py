@@ -174,6 +174,14 @@ def test_a_fault_is_found(fault: str, tmp_path: Path) -> None:
     )
 
 
+def test_keys_that_calm_does_not_have_are_listed(tmp_path: Path) -> None:
+    model = copy.deepcopy(MODEL)
+    model["nodes"][0]["data-clasification"] = "PII"
+    (tmp_path / "a.json").write_text(json.dumps(model))
+    found = scan([str(tmp_path)], Options(cache_folder=None)).inputs[0]
+    assert found.reason == "keys that are not known and not read: `data-clasification` in nodes"
+
+
 def test_a_relationship_without_a_type_is_not_assessed(tmp_path: Path) -> None:
     model = copy.deepcopy(MODEL)
     del relationship("store")(model)["relationship-type"]

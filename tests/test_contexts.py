@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,13 @@ spec: {containers: [{name: a, image: a:1, securityContext: {privileged: true}}]}
 """
 TOKEN = "ghp_" + "q7Zt2LmXw9RkVb4NcYpH8sDfGj3aUe6TiKo5"
 SECRET = f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\nstringData: {{token: {TOKEN}}}\n"
+DEFAULTS = "kubernetes.container-env-without-default-passwords"
+PASSWORD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec: {containers: [{name: a, image: a:1, env: [{name: POSTGRES_PASSWORD, value: changeme}]}]}
+"""
 PRIVILEGED, COMMITTED = "kubernetes.container-not-privileged", "kubernetes.secret-string-data-not-committed"
 
 
@@ -31,10 +39,15 @@ def fenced(text: str) -> str:
     return f"# How to\n\n```yaml\n{text}```\n"
 
 
-def scanned(folder: Path, path: str, text: str, context: Context | None = None) -> Scan:
+def written(folder: Path, path: str, text: str) -> Path:
     file = folder / path
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
+    return folder
+
+
+def scanned(folder: Path, path: str, text: str, context: Context | None = None) -> Scan:
+    written(folder, path, text)
     return scan([str(folder)], Options(context=context, cache_folder=None))
 
 
@@ -186,3 +199,19 @@ def test_reports_say_why_a_finding_counts_lower(
         assert " ".join(expected.split()) in " ".join(report.split())
     for name in ("json", "sarif"):
         assert (because in "".join(render(name, found))) is True
+
+
+@pytest.mark.parametrize(("path", "listed"), [("README.md", 0), ("deploy/app.yaml", 1)])
+def test_a_default_password_in_a_text_for_people_is_neither_listed_nor_counted(
+    tmp_path: Path, path: str, listed: int
+) -> None:
+    text = fenced(PASSWORD) if path.endswith(".md") else PASSWORD
+    found = scan([str(written(tmp_path, path, text))], Options(cache_folder=None, lists_subjects=True))
+    told = Counter((each.rule, each.outcome) for each in found.findings)
+    assert told[DEFAULTS, Outcome.FAIL] == listed
+    counted = {(rule, outcome): number for rule, some in found.counts.items() for outcome, number in some.items()}
+    assert {key: number for key, number in counted.items() if number and key[1] is not Outcome.PASS} == told
+    accounts = found.accounts
+    assert accounts
+    assert accounts.evaluated[DEFAULTS][Outcome.FAIL] == 1  # the subject keeps what was found of it
+    assert accounts.merged[DEFAULTS].get(Outcome.FAIL, 0) == listed

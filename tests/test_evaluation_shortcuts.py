@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from scanner import facts
+from scanner import documents, facts
 from scanner.model import Outcome
 from scanner.policy.evaluate import Evaluation, Evaluator
 from scanner.policy.expression import Reads
@@ -15,6 +15,7 @@ from scanner.policy.known_conditions import KeyParts, KnownConditions, is_key
 from scanner.policy.projection import Projection
 from scanner.policy.rule import Rule
 from scanner.policy.variables import FACTS
+from scanner.subjects import recognise
 from scanner.subjects.architecture import FLOW
 from tests import bundles
 
@@ -133,3 +134,68 @@ def _is_there(found: object) -> object:
 
 def _shape(value: object) -> object:
     return type(value), len(value) if isinstance(value, dict | list | str) else 0
+
+
+SERVICE = """\
+services:
+  web:
+    build: {build}
+    image: {image}
+    privileged: {privileged}
+    user: {user}
+    mem_limit: {memory}
+    volumes: ["{volume}"]
+"""
+GIVEN = {
+    "build": ".",
+    "image": "registry.example/web:1.4.2",
+    "privileged": "true",
+    "user": "1000",
+    "memory": "512m",
+    "volume": "data:/data",
+}
+INSTEAD = {
+    "image": ("traefik", "registry.example/web:latest", "portainer/agent@sha256:" + "a" * 64),
+    "privileged": ("false", "true"),
+    "user": ("root", "1000:1000", "0"),
+    "memory": ("0", "1g"),
+}
+
+
+STACK_RULES = Evaluator(
+    [file.rule for file in bundles.RULES if file.rule.info.id.startswith("stacks.")], include_passes=True
+)
+
+
+def outcomes(name: str, fields: dict[str, str]) -> dict[str, set[str]]:
+    subjects = list(recognise(documents.read(name, SERVICE.format(**GIVEN | fields))).subjects)
+    told: dict[str, set[str]] = {}
+    for each in STACK_RULES.evaluate(subjects, facts.derive(subjects, whole=True)).findings:
+        if each.subject_kind == "stack.service":
+            told.setdefault(each.rule, set()).add(each.outcome.value)
+    return told
+
+
+@pytest.mark.parametrize("name", ["compose.yaml", "docker-stack.yml"])
+@pytest.mark.parametrize("volume", ["data:/data", "/var/run/docker.sock:/var/run/docker.sock", "${DATA}:/data"])
+@pytest.mark.parametrize("field", INSTEAD)
+def test_what_is_decided_without_the_value_of_a_variable_is_so_with_every_value(
+    name: str, volume: str, field: str
+) -> None:
+    unset = outcomes(name, {"volume": volume, field: "${VALUE}"})
+    decided = {(rule, outcome) for rule, found in unset.items() for outcome in found & {"pass", "fail"}}
+    assert decided
+    for value in INSTEAD[field]:
+        given = outcomes(name, {"volume": volume, field: value})
+        for rule, outcome in decided:
+            assert given.get(rule, {"pass"}) == {outcome}, (rule, value)
+
+
+def test_a_variable_leaves_open_only_what_it_decides() -> None:
+    rules = ("stacks.service-without-runtime-socket", "stacks.service-image-digest-pinned")
+    plain, mounted = (
+        outcomes("docker-stack.yml", {"image": "${REPO}:${TAG}", "volume": volume})
+        for volume in ("data:/data", "/var/run/docker.sock:/var/run/docker.sock")
+    )
+    assert [plain[rule] for rule in rules] == [{"pass"}, {"unknown"}]
+    assert [mounted[rule] for rule in rules] == [{"unknown"}, {"unknown"}]

@@ -12,6 +12,7 @@ from scanner.controls import ControlStatus, FrameworkSummary
 from scanner.finished_scan import Comparison, Scan, Verdict
 from scanner.model import Finding, Outcome, Profile, Severity
 from scanner.reports.format import Presentation
+from scanner.reports.html.controls import sheet_of
 from tests.sample import sample_scan
 
 
@@ -53,6 +54,16 @@ def test_a_framework_that_is_about_nothing_here_has_no_numbers() -> None:
     text = table(replace(scan, frameworks=(scan.frameworks[0], _not_applicable(scan.frameworks[1]))))
     assert told(text) == ["soc2"]
     assert f"no control of owasp-llm@{scan.frameworks[1].edition} applies to the scanned files" in text
+
+
+def test_of_a_framework_whose_controls_here_only_people_judge_the_statuses_are_told() -> None:
+    scan = of_frameworks("soc2", "owasp-llm")
+    own = replace(_not_applicable(scan.frameworks[1]), controls=10, applicable=1, uncontradicted=0, by_word=0, waived=0)
+    own = replace(own, counts={**own.counts, ControlStatus.MANUAL: 1, ControlStatus.NOT_APPLICABLE: 9})
+    scan = replace(scan, frameworks=(scan.frameworks[0], own))
+    said = f"owasp-llm@{own.edition}, of 10 controls: 1 manual, 9 not applicable"
+    assert said in " ".join(table(scan).split())
+    assert [round(part.width) for part in sheet_of(own, {}).bar] == [10, 90]
 
 
 def _not_applicable(framework: FrameworkSummary) -> FrameworkSummary:

@@ -200,6 +200,8 @@ def test_a_failure_tells_what_stands_there(folder: Path) -> None:
     assert there.expected == "securityContext.privileged is not set"
     absent = found["kubernetes.container-memory-limited"]
     assert (absent.observed, absent.evidence) == ("resources.limits.memory is not set", None)
+    selects = found["kubernetes.workload-selected-by-network-policy"]
+    assert (selects.observed, selects.evidence) == (selects.message, None)  # the place is the name, which is no fault
 
 
 def test_no_value_that_may_be_a_credential_is_told_or_hashed(folder: Path) -> None:

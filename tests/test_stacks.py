@@ -401,7 +401,7 @@ def test_a_value_of_any_form_anywhere_is_a_finding_or_unknown(name: str, wrong: 
     ],
 )
 def test_what_depends_on_a_value_of_a_wrong_form_is_unknown(line: str, rule: str) -> None:
-    found = findings({"compose.yaml": f"services:\n  web:\n    build: .\n    {line}\n"})
+    found = findings({"compose.yaml": f"services:\n  web:\n    hostname: web\n    {line}\n"})
     (unknown,) = (each for each in found if each.rule == PREFIX + rule)
     assert unknown.outcome is Outcome.UNKNOWN
     assert " and not " in unknown.message
@@ -422,7 +422,8 @@ def test_a_variable_that_is_not_in_the_file_is_named(name: str, value: str) -> N
     (unknown,) = (each for each in found if each.rule == PREFIX + rule)
     assert unknown.outcome is Outcome.UNKNOWN
     assert {"image": "depends on TAG", "user": "depends on UID, GID"}[name] in unknown.message
-    assert "the file .env" in unknown.message
+    assert "the file .env, of which no value is used" in unknown.message
+    assert "`docker compose config`" in unknown.provide  # which holds also where .env sets it
 
 
 BASE = "services:\n  web: {image: 'a:1'}\n"

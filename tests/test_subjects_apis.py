@@ -269,3 +269,13 @@ def test_an_object_of_a_cluster_and_a_code_block_are_no_api(tmp_path: Path) -> N
         InputStatus.SKIPPED,
         "in code blocks: an OpenAPI description",
     )
+
+
+def test_keys_that_openapi_does_not_have_are_listed_and_extensions_are_not(tmp_path: Path) -> None:
+    assert not scanned(tmp_path / "api.json", openapi()).inputs[0].reason
+    misspelt = openapi(paths={"/orders": {"get": {"responses": {}, "securty": [], "x-internal": True}}}) | {
+        "server": [],
+        "x-logo": {},
+    }
+    reason = scanned(tmp_path / "api.json", misspelt).inputs[0].reason
+    assert reason == "keys that are not known and not read: `server`, `securty` in an operation"

@@ -15,6 +15,7 @@ from typing import Any
 
 from scanner.facts.fact import Fact
 from scanner.facts.step import FieldRead, Step
+from scanner.model import ANY_KIND
 from scanner.subjects import DOCUMENT, KINDS
 
 KUBERNETES, STACK = "kubernetes", "stack"
@@ -108,6 +109,18 @@ def reads(kind: str) -> tuple[FieldRead, ...]:
     by_views = (read for view in views for read in view.READS)
     by_steps = (read for each in steps_of_family for read in each.reads)
     return tuple(read for read in (*by_views, *by_steps) if read.kind == kind)
+
+
+@cache
+def drawn_from(kind: str, fields: frozenset[str]) -> frozenset[str]:
+    """The names of the facts that may depend on fields with these names of a subject of a kind."""
+    found: set[Fact[Any]] = set()
+    for each in _in_order(_family(kind)):
+        about = (read for read in (*each.view.READS, *each.reads) if read.kind in (kind, ANY_KIND))
+        paths = [path.split(".") for read in about for path in (*(read.paths or ("",)), *read.names)]
+        if any(len(path) == 1 or not fields.isdisjoint(path) for path in paths) or not found.isdisjoint(each.needs):
+            found.update(each.gives)
+    return frozenset(fact.name for fact in found)
 
 
 def _family(kind: str) -> str:

@@ -100,7 +100,7 @@ def decide(
 _AGAINST = {
     ControlStatus.ERROR: "could not be evaluated",
     ControlStatus.NOT_SATISFIED: "contradicted by",
-    ControlStatus.WEAKENED: "weakened by",
+    ControlStatus.WEAKENED: "failed",
 }
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from scanner.documents.parsed import SPREAD
+from scanner.facts import registry
 from scanner.model import Subject
 from scanner.policy import expression
 from scanner.policy.expression import Path
@@ -23,6 +24,8 @@ class Doubts(Struct, frozen=True):
     """One of them decides whether the rule applies."""
     only_in_part: bool
     """Each is a text of which a part is known."""
+    spread: frozenset[str]
+    """They and the facts that may depend on them; empty where the rule reads more that does."""
 
     @classmethod
     def of(cls, rule: Rule, subject: Subject) -> Doubts | None:
@@ -34,7 +37,9 @@ class Doubts(Struct, frozen=True):
             return None
         names = unknown | partly
         asked = expression.reads(rule.when).words if rule.when else frozenset()
-        return cls(names, bool(names & {*asked, SPREAD}), not unknown)
+        spread = names | (registry.drawn_from(subject.kind, names) & rule.words)
+        apart = _leave_the_rest(rule.when, rule.require, rule.each, spread)
+        return cls(names, bool(names & {*asked, SPREAD}), not unknown, spread if apart else frozenset())
 
 
 def _are_stated(fields: Iterable[str], subject: Subject) -> bool:
@@ -52,3 +57,13 @@ def _fields(rule: Rule, focus: str) -> frozenset[str]:
 def _read(when: bytes | None, require: bytes, each: tuple[str, ...], focus: str) -> frozenset[str]:
     paths: list[Path] = [path for part in (when, require) if part for path in expression.reads(part).of(focus)]
     return frozenset((*(path[0] if path else "" for path in paths), *(path.partition(".")[0] for path in each)))
+
+
+@lru_cache(maxsize=1024)
+def _leave_the_rest(when: bytes | None, require: bytes, each: tuple[str, ...], names: frozenset[str]) -> bool:
+    """Whether a rule reads no whole that holds one of the fields, and takes its items from none of them."""
+    if SPREAD in names or any(name in path.split(".") for path in each for name in names):
+        return False
+    paths = [path for part in (when, require) if part for path in expression.reads(part).paths]
+    held = [path[:number] for path in paths for number, part in enumerate(path) if part in names]
+    return not any(path == whole[: len(path)] for path in paths for whole in held)

@@ -244,8 +244,7 @@ def _take(result: Evaluation, ready: LoadedRule, judged: _Judged) -> None:
 
 def _finding(ready: LoadedRule, judged: _Judged, item: items.Item, values: Mapping[str, Any]) -> Finding:
     """A finding at the field the rule points at, or at its deepest parent that exists."""
-    rule, subject, (outcome, why, _) = ready.rule, judged.subject, judged.found
-    info = rule.info
+    rule, info, subject, (outcome, why, _) = ready.rule, ready.rule.info, judged.subject, judged.found
     trace = judged.derived.trace(subject) if outcome is Outcome.UNKNOWN else ()
     path = trace if trace and _reads_traced(rule) else ()
     if why.fact:
@@ -253,13 +252,14 @@ def _finding(ready: LoadedRule, judged: _Judged, item: items.Item, values: Mappi
     failed = outcome is Outcome.FAIL
     detail = cel.text(cel.kept_expression(rule.detail), cel.activation(values)) if rule.detail and failed else None
     values = values if detail is None else {**values, "detail": detail}
-    seen = observe(rule, subject, item) if failed else NOTHING
+    said = message(rule, subject, outcome, why.reason, values)
+    seen = observe(rule, subject, item, said) if failed else NOTHING
     lower = failed and _counts_lower(rule, values)
     return Finding(
         rule=info.id,
         outcome=outcome,
         severity=lowered(info.severity) if lower else info.severity,
-        message=message(rule, subject, outcome, why.reason, values) + _told(path),
+        message=said + _told(path),
         subject_kind=subject.kind,
         subject_id=subject.identity,
         subject_name=subject.name,

@@ -6,38 +6,32 @@ syntax.proto). Only the syntax tree in it is read, so no protobuf runtime is nee
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TypeAlias
 
 from msgspec import Struct, field
 
 from scanner.policy.variables import CLUSTER, FACTS, PARAMETERS
+from scanner.policy.wire import Message, message, sub, subs, text
 
 ANY = "*"
 """In a path: any item of a list, or a key that the expression computes."""
 
 Path: TypeAlias = tuple[str, ...]
 """A variable and the fields followed from it, such as `("object", "spec", "containers", "*", "name")`."""
-
-_Message: TypeAlias = dict[int, list[bytes | int]]
-"""A protobuf message: field number -> its values in order, as bytes or as a number."""
-
-_VARINT, _BYTES = 0, 2
-_SIZES = {1: 8, 5: 4}
-"""Bytes of a value of fixed size by its kind."""
-_ANY_VALUE, _CHECKED_EXPR = 2, 4
-_CONST, _IDENT, _SELECT, _CALL, _LIST, _STRUCT, _COMPREHENSION = 3, 4, 5, 6, 7, 8, 9
+ANY_VALUE, CHECKED_EXPR = 2, 4
+_CONST, _IDENT, SELECT, CALL, LIST, STRUCT, COMPREHENSION = 3, 4, 5, 6, 7, 8, 9
 _STRING_VALUE = 6
 
 _SAME_VALUE = frozenset({"_+_", "_?_:_", "dyn", "or", "orValue", "value", "optional.of", "optional.ofNonZeroValue"})
 """Functions whose result is, or holds, what they are given."""
-_SELECTIONS = frozenset({"_[_]", "_[?_]", "_?._"})
+SELECTIONS = frozenset({"_[_]", "_[?_]", "_?._"})
 """Functions that follow a field or take an item."""
 _SHAPE_ONLY = frozenset({"hasValue", "size", "type"})
 """Functions that ask whether something is there, how long it is or what type it has, and not what is in it."""
 
-_IN = "@in"
+IN = "@in"
 _KEYED = frozenset({(FACTS,), (PARAMETERS,), (CLUSTER,)})
 """Variables that are mappings, so that a text which is looked up in one is the name of a field."""
 
@@ -82,9 +76,9 @@ def reads(compiled: bytes) -> Reads:
     Raises ValueError for bytes that are not a compiled expression.
     """
     try:
-        checked = _sub(_message(compiled), _ANY_VALUE)
+        checked = sub(message(compiled), ANY_VALUE)
         walk = _Walk()
-        walk.use(walk.value(_sub(checked, _CHECKED_EXPR), {}))
+        walk.use(walk.value(sub(checked, CHECKED_EXPR), {}))
     except (IndexError, KeyError, RecursionError) as error:
         raise ValueError("not a compiled CEL expression") from error
     return Reads(frozenset(walk.values), frozenset(walk.sizes), frozenset(walk.presences))
@@ -133,38 +127,38 @@ class _Walk(Struct):
         self.presences |= value.paths
         return _NOTHING
 
-    def value(self, node: _Message, scope: _Scope) -> _Value:
+    def value(self, node: Message, scope: _Scope) -> _Value:
         """What a node's value may be a part of; what the node itself reads on the way is collected."""
         if _IDENT in node:
-            name = _text(_sub(node, _IDENT), 1)
+            name = text(sub(node, _IDENT), 1)
             return scope[name] if name in scope else _Value(frozenset({(name,)}))
-        if _SELECT in node:
-            select = _sub(node, _SELECT)
-            found = self.value(_sub(select, 1), scope).inner(_text(select, 2))
+        if SELECT in node:
+            select = sub(node, SELECT)
+            found = self.value(sub(select, 1), scope).inner(text(select, 2))
             return self.test(found) if select.get(3) else found
-        if _CALL in node:
-            return self._call(_sub(node, _CALL), scope)
-        if _LIST in node:
-            elements = [self.value(element, scope) for element in _subs(_sub(node, _LIST), 1)]
+        if CALL in node:
+            return self._call(sub(node, CALL), scope)
+        if LIST in node:
+            elements = [self.value(element, scope) for element in subs(sub(node, LIST), 1)]
             return _Value(items=frozenset().union(*(each.paths | each.items for each in elements)))
-        if _STRUCT in node:
-            for entry in _subs(_sub(node, _STRUCT), 2):
-                for part in (*_subs(entry, 3), *_subs(entry, 4)):
+        if STRUCT in node:
+            for entry in subs(sub(node, STRUCT), 2):
+                for part in (*subs(entry, 3), *subs(entry, 4)):
                     self.use(self.value(part, scope))
             return _NOTHING
-        return self._comprehension(_sub(node, _COMPREHENSION), scope) if _COMPREHENSION in node else _NOTHING
+        return self._comprehension(sub(node, COMPREHENSION), scope) if COMPREHENSION in node else _NOTHING
 
-    def _call(self, call: _Message, scope: _Scope) -> _Value:
-        name = _text(call, 2)
-        nodes = [*_subs(call, 1), *_subs(call, 3)]
-        if name in _SELECTIONS:
+    def _call(self, call: Message, scope: _Scope) -> _Value:
+        name = text(call, 2)
+        nodes = [*subs(call, 1), *subs(call, 3)]
+        if name in SELECTIONS:
             holder, key = nodes
-            constant = _constant(key)
-            if constant is None:
+            field = constant(key)
+            if field is None:
                 self.use(self.value(key, scope))
-            return self.value(holder, scope).inner(ANY if constant is None else constant)
+            return self.value(holder, scope).inner(ANY if field is None else field)
         values = [self.value(node, scope) for node in nodes]
-        if name == _IN and values[1].paths and values[1].paths <= _KEYED and (word := _constant(nodes[0])):
+        if name == IN and values[1].paths and values[1].paths <= _KEYED and (word := constant(nodes[0])):
             return self.test(values[1].inner(word))
         if name == "_?_:_":
             self.use(values.pop(0))
@@ -174,16 +168,16 @@ class _Walk(Struct):
             self.look(value) if name in _SHAPE_ONLY else self.use(value)
         return _NOTHING
 
-    def _comprehension(self, node: _Message, scope: _Scope) -> _Value:
+    def _comprehension(self, node: Message, scope: _Scope) -> _Value:
         """A macro such as `all`, `filter`, `map` or `cel.bind`, which the compiler writes as a loop with a result."""
-        held = self.value(_sub(node, 2), scope)
+        held = self.value(sub(node, 2), scope)
         self.look(held)
-        variables = {_text(node, number): held.inner(ANY) for number in (1, 8) if number in node}
-        result = self.value(_sub(node, 4), scope)
-        accumulator = _text(node, 3)
-        self.use(self.value(_sub(node, 5), {**scope, **variables, accumulator: result}))
-        result |= self.value(_sub(node, 6), {**scope, **variables, accumulator: result})
-        return self.value(_sub(node, 7), {**scope, accumulator: result})
+        variables = {text(node, number): held.inner(ANY) for number in (1, 8) if number in node}
+        result = self.value(sub(node, 4), scope)
+        accumulator = text(node, 3)
+        self.use(self.value(sub(node, 5), {**scope, **variables, accumulator: result}))
+        result |= self.value(sub(node, 6), {**scope, **variables, accumulator: result})
+        return self.value(sub(node, 7), {**scope, accumulator: result})
 
 
 def _union(values: list[_Value]) -> _Value:
@@ -193,71 +187,9 @@ def _union(values: list[_Value]) -> _Value:
     return result
 
 
-def _constant(node: _Message) -> str | None:
+def constant(node: Message) -> str | None:
     """The text of a string constant; ANY for one of another type; None for what is not a constant."""
     if _CONST not in node:
         return None
-    constant = _sub(node, _CONST)
-    return _text(constant, _STRING_VALUE) if _STRING_VALUE in constant else ANY
-
-
-def _sub(message: _Message, number: int) -> _Message:
-    for value in message.get(number, ()):
-        if isinstance(value, bytes):
-            return _message(value)
-    return {}
-
-
-def _subs(message: _Message, number: int) -> Iterator[_Message]:
-    for value in message.get(number, ()):
-        if isinstance(value, bytes):
-            yield _message(value)
-
-
-def _text(message: _Message, number: int) -> str:
-    value = message.get(number, [b""])[0]
-    return value.decode("utf-8", "surrogatepass") if isinstance(value, bytes) else str(value)
-
-
-def _message(data: bytes) -> _Message:
-    """The fields of a message in protobuf's wire format (protobuf.dev/programming-guides/encoding).
-
-    Raises ValueError for bytes that are none.
-    """
-    fields: _Message = {}
-    position = 0
-    end = len(data)
-    while position < end:
-        tag, position = _varint(data, position)
-        value: bytes | int
-        kind = tag & 7
-        if kind == _VARINT:
-            value, position = _varint(data, position)
-        else:
-            if kind == _BYTES:
-                size, position = _varint(data, position)
-            else:
-                size = _SIZES.get(kind, end)
-            if position + size > end:
-                raise ValueError("not a compiled CEL expression")
-            value, position = data[position : position + size], position + size
-        number = tag >> 3
-        if number in fields:
-            fields[number].append(value)
-        else:
-            fields[number] = [value]
-    return fields
-
-
-def _varint(data: bytes, position: int) -> tuple[int, int]:
-    """A number of seven bits a byte, lowest first, and the position behind it."""
-    if (first := data[position]) < 0x80:  # noqa: PLR2004 - as below; most are of one byte
-        return first, position + 1
-    number = shift = 0
-    while True:
-        byte = data[position]
-        position += 1
-        number |= (byte & 0x7F) << shift
-        if byte < 0x80:  # noqa: PLR2004 - the bit that says that more follows
-            return number, position
-        shift += 7
+    stated = sub(node, _CONST)
+    return text(stated, _STRING_VALUE) if _STRING_VALUE in stated else ANY

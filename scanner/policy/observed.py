@@ -12,6 +12,7 @@ from scanner.documents.positions import join_path, split_path
 from scanner.late import regex
 from scanner.masking import mask
 from scanner.model import Subject
+from scanner.policy import expression
 from scanner.policy.items import Item
 from scanner.policy.rule import Rule
 
@@ -20,6 +21,9 @@ _LARGEST = 2048
 """Bytes of a value that is shown as it is; of a larger one the digest is shown."""
 _SHOWN = 60
 """Characters of a value that a sentence shows."""
+_OWN_NAMES = ("name", "id")
+_BETWEEN = regex(r"[\s,/]+")
+"""What separates the parts of the name of a subject."""
 _SECRET = ("data", "stringData")
 _FREE_TEXT = frozenset(
     ("command", "args", "tools", "task", "prompt", "instructions", "description", "annotations", "exec")
@@ -51,8 +55,12 @@ def _inserted(subject: Subject, found: re.Match[str]) -> str:
     return str(_value(subject.bindings, split_path(found[1]))[1])
 
 
-def observe(rule: Rule, subject: Subject, item: Item) -> Observed:
-    """The value at the field that a rule points at, or that it is not there."""
+def observe(rule: Rule, subject: Subject, item: Item, said: str) -> Observed:
+    """The value at the field that a rule points at, or that it is not there.
+
+    A rule may point at the name of the subject, because what it asks for is in none of its fields: what was observed is
+    then what the message says.
+    """
     path = pointed_at(rule, subject)
     if not item.path and path and path[0] in subject.marks and path[0] != subject.focus:
         holder, steps = subject.bindings, path
@@ -66,6 +74,8 @@ def observe(rule: Rule, subject: Subject, item: Item) -> Observed:
     found, value = _value(holder, steps)
     if not found:
         return Observed(f"{field} is not set")
+    if steps[-1] in _OWN_NAMES and value in _BETWEEN.split(subject.name) and _asks_else(rule, steps[-1]):
+        return Observed(said)
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
     if (
         rule.info.sensitive
@@ -76,6 +86,11 @@ def observe(rule: Rule, subject: Subject, item: Item) -> Observed:
         return Observed(f"{field} is set")
     shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
     return Observed(f"{field} is {shown}", evidence(text))
+
+
+def _asks_else(rule: Rule, name: str) -> bool:
+    """Whether what a rule requires reads no field of this name."""
+    return name not in expression.reads(rule.require).words
 
 
 def expected(rule: Rule) -> str:

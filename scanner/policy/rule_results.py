@@ -15,6 +15,7 @@ from scanner.policy.loaded_rules import Activations, LoadedRule, RuleAbout
 from scanner.policy.rule import Rule
 from scanner.policy.truth import Truth
 from scanner.policy.undecided import IN_PART, UndecidedReason, missing, not_known
+from scanner.policy.unknown_fields import without
 from scanner.policy.variables import FACTS, ITEM, KEY, PARAMETERS
 
 if TYPE_CHECKING:
@@ -62,10 +63,15 @@ def _of_doubtful(
         applies, _ = _conditions(about, shared)
         if applies and applies.truth is Truth.FALSE:
             return ()
-    if not (doubts.only_in_part and about.ready.rule.part_fails):
+    if doubts.only_in_part and about.ready.rule.part_fails:
+        failed = [each for each in _plain(about, subject, values, shared) if each.outcome is Outcome.FAIL]
+        if failed:
+            return failed
+    if not doubts.spread:
         return unknown
-    failed = [each for each in _plain(about, subject, values, shared) if each.outcome is Outcome.FAIL]
-    return failed or unknown
+    found = _whatever_they_hold(about.ready.rule, subject, {**shared.read, FACTS: values[FACTS]}, doubts.spread)
+    decided = (Outcome.PASS, Outcome.FAIL)
+    return [each if each.outcome in decided else RuleResult(Outcome.UNKNOWN, why, each.item) for each in found]
 
 
 def _plain(about: RuleAbout, subject: Subject, values: Mapping[str, Any], shared: Activations) -> Sequence[RuleResult]:
@@ -85,6 +91,28 @@ def _are_kept(subject: Subject, names: Collection[str]) -> bool:
     """Whether the texts that are computed are in the data: what they show may be enough to leave a rule out."""
     value = subject.bindings[subject.focus]
     return isinstance(value, dict) and all(name in value for name in names)
+
+
+def _whatever_they_hold(
+    rule: Rule, subject: Subject, values: Mapping[str, Any], names: frozenset[str]
+) -> Sequence[RuleResult]:
+    """The results of a rule that are the same whatever the fields with these names hold; unknown where they decide."""
+    applies = Truth.TRUE
+    if rule.when:
+        applies = cel.evaluate(without(rule.when, names), cel.activation(with_item(rule, values, None))).truth
+    if applies is Truth.FALSE:
+        return ()
+    unknown = (RuleResult(Outcome.UNKNOWN),)
+    if items.missing(values[FACTS], rule.each):
+        return unknown
+    require, results = without(rule.require, names), []
+    for item in items.of(subject, values[FACTS], rule.each) if rule.each else (None,):
+        if item and item.key is None:
+            return unknown
+        inner = with_item(rule, values, item)
+        results.append(_result(rule, values, cel.evaluate(require, cel.activation(inner)), item))
+    left = [result for result in results if result.outcome is not Outcome.PASS]
+    return (left if applies is Truth.TRUE else unknown) if left else _PASS
 
 
 def with_item(rule: Rule, values: Mapping[str, Any], item: items.Item | None) -> Mapping[str, Any]:

@@ -122,7 +122,7 @@ def _frameworks(scan: Scan, screen: TextLayout) -> Iterator[str]:
     rows = [each for each in about if in_full or _has_results(each)]
     if rows:
         yield from _table(rows, screen, in_full=in_full)
-    apart = [_name(each) for each in shown if each not in about]
+    apart = [each for each in shown if each not in about]
     undecided = _undecided(scan, about)
     told_apart = {name for name, _ in undecided}
     silent = [_name(each) for each in about if each not in rows and _name(each) not in told_apart]
@@ -183,11 +183,19 @@ def _has_results(each: FrameworkSummary) -> bool:
 
 
 def _notes(
-    about: Sequence[FrameworkSummary], apart: Sequence[str], silent: Sequence[str], *, others: int, in_full: bool
+    about: Sequence[FrameworkSummary],
+    apart: Sequence[FrameworkSummary],
+    silent: Sequence[str],
+    *,
+    others: int,
+    in_full: bool,
 ) -> Iterator[str]:
     """How to read the table, and what it leaves out."""
-    if apart:
-        yield f"no control of {', '.join(apart)} applies to the scanned files"
+    if none := [_name(each) for each in apart if not each.applicable]:
+        yield f"no control of {', '.join(none)} applies to the scanned files"
+    for each in apart:
+        if each.applicable:
+            yield f"{_name(each)}, {figures.statuses(each)}"
     if silent:
         yield f"no rule passed or failed for a control of {', '.join(silent)}"
     if any(each.by_word for each in about):

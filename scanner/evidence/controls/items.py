@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from scanner.controls import Assessment, ControlLink, ControlStatus
 from scanner.finished_scan import Scan
-from scanner.late import regex
 from scanner.model import Finding, Outcome
 
 COUNTS = "yes"
@@ -19,7 +18,6 @@ OPEN = "no: not known whether it applies"
 ORDER = (Outcome.FAIL, Outcome.ERROR, Outcome.UNKNOWN, Outcome.PASS)
 _CONTRADICTED = (ControlStatus.ERROR, ControlStatus.NOT_SATISFIED, ControlStatus.WEAKENED)
 _LONGEST = 600
-_NAME = regex(r'(?:[^ ]+\.)?(?:name|id) is "([^"]+)"')
 
 
 class Item(Struct, frozen=True):
@@ -116,13 +114,7 @@ def _observed(finding: Finding) -> str:
         return "as expected"
     if finding.outcome is Outcome.UNKNOWN:
         return finding.provide or finding.message
-    return finding.message if not finding.observed or _only_names(finding) else finding.observed
-
-
-def _only_names(finding: Finding) -> bool:
-    """Whether what was observed is the name of the subject, as for something that the files do not have."""
-    named = _NAME.fullmatch(finding.observed)
-    return named is not None and named[1] in finding.subject_name
+    return finding.observed or finding.message
 
 
 def _short(text: str) -> str:

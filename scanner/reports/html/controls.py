@@ -100,7 +100,7 @@ def sheet_of(summary: FrameworkSummary, rows: Rows) -> FrameworkSection:
         summary=summary,
         key=slug(summary.id, summary.edition),
         told=tuple(f"{text[0].upper()}{text[1:]}." for text in told if text),
-        bar=_parts(summary.applicable, shown),
+        bar=_parts(summary.controls, shown),
         statuses=tally((row.control.status for row in members), ControlStatus),
         parents=tuple((parent, tuple(some)) for parent, some in groupby(members, lambda row: row.control.parent)),
     )
@@ -113,6 +113,7 @@ _IN_BAR = (
     ControlStatus.PARTIAL,
     ControlStatus.SATISFIED,
     ControlStatus.MANUAL,
+    ControlStatus.NOT_APPLICABLE,
 )
 
 

@@ -51,6 +51,14 @@ def _openapi_elsewhere(document: Document) -> Elsewhere:
         yield from openapi.elsewhere(document.root, document.origin)
 
 
+def _openapi_notes(document: Document) -> str:
+    if not is_openapi(document):
+        return ""
+    from scanner.subjects.api import known_keys
+
+    return known_keys.told(document.root)
+
+
 def _recognise_asyncapi(document: Document) -> Iterator[Subject] | None:
     if not is_asyncapi(document):
         return None
@@ -75,6 +83,7 @@ FORMATS = (
         KINDS,
         signs=r"""(?:^|[{,])[ \t]*["']?(?:openapi|swagger)["']?\s*:\s*["']?[23]\.\d""",
         elsewhere=_openapi_elsewhere,
+        notes=_openapi_notes,
         told_elsewhere=_TOLD,
     ),
     Format(

@@ -18,6 +18,7 @@ from scanner.model import Subject
 from scanner.places import Origin
 from scanner.subjects import governance
 from scanner.subjects.architecture import SYSTEM
+from scanner.subjects.calm.known_keys import notes
 from scanner.subjects.calm.nodes import Nodes, is_node
 from scanner.subjects.calm.quantities import problems
 from scanner.subjects.calm.relationships import TYPES, Relationships
@@ -66,5 +67,6 @@ FORMAT = Format(
     recognise,
     signs=key_sign("unique-id"),
     losses=losses,
+    notes=notes,
     problems=problems,
 )

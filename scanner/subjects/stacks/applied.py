@@ -89,8 +89,9 @@ def _unset(name: str, text: str) -> Reason:
         return f"a template fills `{name}`", "scan the files that the template engine writes"
     if not names:
         return f"`{name}` is not a value that is known", f"write `{name}` as a plain value"
-    why = f"`{name}` depends on {names}, which the shell sets, or with Compose the file .env"
-    return why, f"give {names} a default, as in `${{NAME:-default}}`"
+    why = f"`{name}` depends on {names}, which the shell sets, or with Compose the file .env, of which no value is used"
+    config = "scan what `docker compose config` or `docker stack config` prints with the values of the deployment"
+    return why, f"{config}, or, where nothing sets {names}, give a default, as in `${{NAME:-default}}`"
 
 
 def as_text(value: Any) -> str | None:

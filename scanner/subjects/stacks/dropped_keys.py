@@ -31,6 +31,8 @@ _HOST_DANGERS = frozenset({"pid", "ipc", "network_mode", "userns_mode", "cgroupn
 """Keys whose value `host` takes an isolation away."""
 _ISOLATING = {"network_mode": "none", "ipc": "private", "cgroupns_mode": "private"}
 """Keys of which one value adds an isolation."""
+_BY_VALUE = frozenset({*_HOST_DANGERS, *_ISOLATING, "privileged"})
+"""Keys of which the value says what is lost; where it is not known, nothing says it."""
 _SCALED = ("target", "published")
 """Fields of a port that must be whole numbers for the schema of a stack."""
 
@@ -41,7 +43,10 @@ def is_unconfined(option: str) -> bool:
 
 
 def dropped(service: Node, target: str) -> Iterator[Entry]:
-    """`{key, value, kind}` of each key that has no effect; the kind says what is lost: protection, danger, setting."""
+    """`{key, value, kind}` of each key that has no effect; the kind says what is lost: protection, danger, setting.
+
+    It is left out where a variable decides it.
+    """
     if target == COMPOSE:
         for key, field in service.get("deploy").items():
             if key in ONLY_SWARM and field.mark:
@@ -60,12 +65,14 @@ def _of_key(key: str, field: Node, service: Node) -> Iterator[Entry]:
         return
     if key == "security_opt" and isinstance(field.value, list):
         for option in field.elements():
-            text = substitute(as_text(option.value) or "").text
+            value = substitute(as_text(option.value) or "")
+            kind = DANGER if is_unconfined(value.text) else PROTECTION
             if option.mark:
-                yield entry(option.mark, key=key, value=text, kind=DANGER if is_unconfined(text) else PROTECTION)
+                yield entry(option.mark, key=key, value=value.text, kind=kind if value.known else None)
         return
     value = substitute(as_text(field.value) or "")
-    yield entry(field.mark, key=key, value=value.text or None, kind=_kind(key, value.text))
+    lost = _kind(key, value.text) if value.known or key not in _BY_VALUE else None
+    yield entry(field.mark, key=key, value=value.text or None, kind=lost)
 
 
 def _kind(key: str, value: str) -> str:

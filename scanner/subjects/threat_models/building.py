@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,8 +20,6 @@ LABELS = {SERVICE: "service", DATASTORE: "datastore", BOUNDARY: "boundary", ASSE
 DATA = "data"
 """The interaction of a flow that shows where data goes, and not who calls whom: an answer may be a flow of its own."""
 _PLAIN = (str, int, float)
-_SHOWN = 5
-"""Keys that are named."""
 
 
 class Model(Struct, frozen=True):
@@ -77,31 +75,3 @@ def entries(node: Node) -> Iterator[tuple[str, Node]]:
 def line(document: Document, node: Node) -> int:
     """The 1-based line of a node."""
     return document.origin.first_line + (line_of(node.mark) if node.mark else 0) + 1
-
-
-def unknown_keys(node: Node, known: Collection[str], where: str) -> Iterator[str]:
-    """Keys of a mapping that are not known, as they are told."""
-    for key in node.value if isinstance(node.value, dict) else ():
-        if key not in known:
-            yield f"`{key}`{where}"
-
-
-def told_keys(found: Iterable[str]) -> str:
-    """What is said of keys that are not read; empty where there are none."""
-    keys = list(dict.fromkeys(found))
-    if not keys:
-        return ""
-    more = f" and {len(keys) - _SHOWN} more" if len(keys) > _SHOWN else ""
-    return f"keys that are not known and not read: {', '.join(keys[:_SHOWN])}{more}"
-
-
-def told_of_lists(root: Node, known: Mapping[str, Collection[str]], lists: Iterable[str]) -> str:
-    """What is said of keys that are not read in a model and in the entries of its lists.
-
-    `known` are the keys of each list, and those of the model itself under an empty name.
-    """
-    found = [*unknown_keys(root, known[""], "")]
-    for name in lists:
-        for entry in root.get(name).elements():
-            found += unknown_keys(entry, known[name], f" in {name}")
-    return told_keys(found)

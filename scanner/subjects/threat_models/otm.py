@@ -19,15 +19,8 @@ from scanner.subjects.data_predicates import words
 from scanner.subjects.format import Format, KnownBy, key_sign
 from scanner.subjects.subject_builder import SubjectBuilder
 from scanner.subjects.threat_models import shapes
-from scanner.subjects.threat_models.building import (
-    DATA,
-    Model,
-    line,
-    put_names,
-    put_text,
-    text_of,
-    told_of_lists,
-)
+from scanner.subjects.threat_models.building import DATA, Model, line, put_names, put_text, text_of
+from scanner.subjects.unknown_keys import told_of_lists
 
 _INTERNET = frozenset(("internet", "the internet", "public internet", "f0ba7722-39b6-4c81-8290-a30a248bb8d9"))
 """Names and types of zones that anybody reaches; the last is the zone Internet of IriusRisk."""

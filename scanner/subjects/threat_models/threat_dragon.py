@@ -18,8 +18,9 @@ from scanner.subjects.data_predicates import words
 from scanner.subjects.format import Format, KnownBy
 from scanner.subjects.subject_builder import SubjectBuilder
 from scanner.subjects.threat_models import shapes
-from scanner.subjects.threat_models.building import DATA, Model, line, text_of, told_keys, unknown_keys
+from scanner.subjects.threat_models.building import DATA, Model, line, text_of
 from scanner.subjects.threat_models.drawing import BOX, LINE, Cell, Drawing
+from scanner.subjects.unknown_keys import told_keys, unknown_keys
 
 OUT_OF_SCOPE = "threat-dragon-outside"
 """What rules know a flow by that the model does not judge."""

@@ -18,14 +18,8 @@ from scanner.subjects.data_predicates import words
 from scanner.subjects.format import Format, KnownBy, key_sign
 from scanner.subjects.subject_builder import SubjectBuilder
 from scanner.subjects.threat_models import shapes
-from scanner.subjects.threat_models.building import (
-    Model,
-    line,
-    put_names,
-    put_text,
-    text_of,
-    told_of_lists,
-)
+from scanner.subjects.threat_models.building import Model, line, put_names, put_text, text_of
+from scanner.subjects.unknown_keys import told_of_lists
 
 _CATEGORIES = {
     "pii": ["personal"],

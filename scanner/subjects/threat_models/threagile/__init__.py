@@ -14,10 +14,11 @@ from scanner.subjects.architecture import SYSTEM
 from scanner.subjects.format import Format, KnownBy, key_sign
 from scanner.subjects.subject_builder import SubjectBuilder
 from scanner.subjects.threat_models import shapes
-from scanner.subjects.threat_models.building import Model, entries, line, text_of, told_keys
+from scanner.subjects.threat_models.building import Model, entries, line, text_of
 from scanner.subjects.threat_models.threagile import keys
 from scanner.subjects.threat_models.threagile.assets import Assets
 from scanner.subjects.threat_models.threagile.includes import included, missing
+from scanner.subjects.unknown_keys import told_keys
 
 _PARTS = {"data_assets": "data asset", "technical_assets": "technical asset", "trust_boundaries": "trust boundary"}
 

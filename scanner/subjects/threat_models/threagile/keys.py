@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from scanner.documents.positions import Node
 from scanner.subjects.data_predicates import words
-from scanner.subjects.threat_models.building import entries, unknown_keys
+from scanner.subjects.threat_models.building import entries
 from scanner.subjects.threat_models.shapes import THREAGILE_KEYS
+from scanner.subjects.unknown_keys import unknown_keys
 
 _WRITTEN = words(
     "communication_links incoming_technical_communication_links_mapped_by_target_id"

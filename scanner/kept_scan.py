@@ -28,10 +28,11 @@ from msgspec.structs import replace
 from scanner import __version__, library
 from scanner.finished_scan import Scan
 from scanner.kept import code, enough, store
-from scanner.masking import Masked, is_harmless
+from scanner.masking import is_harmless
 from scanner.model import Outcome
 from scanner.options import Options
 from scanner.sources import STDIN, Scope, Source, contents_of
+from scanner.texts_within import Masked
 
 _FORMAT = "1"
 """Of entries: another one is another key."""

@@ -15,12 +15,13 @@ from scanner.controls import Assessment, ControlLink, FrameworkSummary
 from scanner.finished_scan import Scan
 from scanner.inputs import Portion
 from scanner.late import regex
-from scanner.masking import Masked, harmless, hidden, mask_all, sealed, texts_of
+from scanner.masking import harmless, hidden, mask_all, sealed
 from scanner.model import CREDENTIALS, Finding, Input, Outcome, RuleInfo, lowered
 from scanner.options import Options
 from scanner.places import Fix, Location
 from scanner.policy.evaluate import Counts, Evaluation
 from scanner.policy.tuning import Tuning
+from scanner.texts_within import Masked, texts_of
 
 
 def separate_findings(

@@ -14,7 +14,9 @@ import hashlib
 import os
 import sys
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -26,15 +28,18 @@ from msgspec.structs import replace
 from scanner import __version__, library
 from scanner.finished_scan import Scan
 from scanner.kept import code, enough, store
-from scanner.masking import Masked, is_harmless
+from scanner.masking import is_harmless
 from scanner.model import Outcome
 from scanner.options import Options
 from scanner.sources import STDIN, Scope, Source, contents_of
+from scanner.texts_within import Masked
 
 _FORMAT = "1"
 """Of entries: another one is another key."""
 _MOST_READ = 64 * 1024**2
 """Bytes of all files of a result that is kept: they stay in memory until it is known whether one differs."""
+_LEVEL = 1
+"""Of compression: the quickest one."""
 _DIGEST = hashlib.sha256().digest_size
 _ENCODER = Encoder(enc_hook=str)
 _SOURCES = Encoder(order="deterministic")
@@ -82,25 +87,42 @@ class KeptScan:
                 self._note(source)
             yield source
 
-    def put(self, scan: Scan, contents: Mapping[str, bytes], clean: Collection[str]) -> None:
+    def put(
+        self,
+        scan: Scan,
+        contents: Mapping[str, bytes],
+        clean: Collection[str],
+        later: list[Callable[[], object]] | None = None,
+    ) -> None:
         """Keep a result that a scan of equal sources always has, unless it is too large.
 
-        `contents` are those of the files that it has lines of; those of the `clean` ones hold no credential.
+        `contents` are those of the files that it has lines of; those of the `clean` ones hold no credential. `later`
+        takes what keeps it: until that is called, the result is compressed while this process does something else.
         """
         if not self._key or any(finding.outcome is Outcome.ERROR for finding in scan.findings):
             return
         told = self._all_contents(scan)
         if any(contents.get(path) != told.get(path) for path in scan.texts):
             return
-        if key_of(self._where, self._options) != self._key:  # nobody knows which of the two code or rules made it
-            return
         lines = {path: path in clean for path in scan.texts}
         run = replace(scan.run, started="", ended="", arguments=(), git_commit="", git_dirty=None)
         try:
             row = encode((replace(scan, run=run, texts={}), lines))
-            value = encode((b"".join(self._digests), zlib.compress(row, 1)))
+            if later is None:
+                self._keep(zlib.compress(row, _LEVEL))
+            else:
+                later.append(partial(self._keep_compressed, _compressing(row)))
         except Exception:  # noqa: BLE001 - whatever it is, it must not cost the run its result
             return
+
+    def _keep_compressed(self, compressed: Callable[[], bytes]) -> None:
+        with suppress(Exception):  # as above
+            self._keep(compressed())
+
+    def _keep(self, row: bytes) -> None:
+        if key_of(self._where, self._options) != self._key:  # nobody knows which of the two code or rules made it
+            return
+        value = encode((b"".join(self._digests), row))
         with store.opened(self._folder, self._where.tops) as kept:
             if kept:
                 kept.put(((self._key, value),))
@@ -197,6 +219,21 @@ def _owners(where: Scope, options: Options) -> Any:
     from scanner.gate.waivers import owners
 
     return owners.read(str(where.root))
+
+
+def _compressing(row: bytes) -> Callable[[], bytes]:
+    """Begin to compress data in a thread; what is returned waits for the end of that."""
+    from threading import Thread
+
+    done: list[bytes] = []
+    thread = Thread(target=lambda: done.append(zlib.compress(row, _LEVEL)), daemon=True)
+    thread.start()
+
+    def compressed() -> bytes:
+        thread.join()
+        return done[0]
+
+    return compressed
 
 
 def _digest(source: Source) -> bytes:

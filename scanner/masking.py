@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
-from itertools import accumulate, chain
-from operator import attrgetter
-from typing import Any, TypeAlias, TypeVar, cast
+from itertools import accumulate
+from typing import Any, TypeVar, cast
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from scanner.late import regex
+from scanner.texts_within import Masked, ordered_texts, texts_of
 
 _CUT_SHORT = regex(
     r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,}|glpat-(?=[\w-]{0,30}[A-Z])\w[\w-]{15,}"
@@ -51,20 +51,10 @@ _APART = "\n\0\n"
 """Between texts that are searched at once: no pattern reaches over it."""
 _VISIBLE = regex(r"[^\n]")
 _Value = TypeVar("_Value")
-_Getter: TypeAlias = Callable[[Any], Iterable[Any]]
-_Part: TypeAlias = _Getter | tuple[tuple[_Getter, _Getter | None], ...] | None
-_Parts: TypeAlias = dict[type, _Part]
 _SEARCHED = "password: none\n"
 """A text with a word that patterns begin with, and nothing to hide."""
-_TEXT = {"str", "str | None"}
-_TEXTLESS = {"bool", "int", "float", "Outcome", "Severity", "InputStatus", "Context", "BaselineState | None"}
-"""Types of fields of structs, as they are written, that are a text, and that hold none."""
 _harmless_names: set[str] = set()
 """Of the names that were searched at once, those without a credential."""
-
-
-class Masked(dict[str, tuple[str, ...]]):
-    """Texts by a name, masked already: `sealed` looks at the names alone."""
 
 
 def mask(text: str) -> str:
@@ -118,11 +108,6 @@ def harmless(values: Iterable[Any], known: Iterable[Any] = ()) -> set[str]:
     return texts | seal.harmless()
 
 
-def texts_of(value: Any) -> set[str]:
-    """Every text within some data."""
-    return {*_ordered_texts(value)}
-
-
 def prepare() -> None:
     """Load and compile what texts are searched with, while there is nothing else to do."""
     _spans(_SEARCHED)
@@ -145,9 +130,10 @@ class _Seal:
     def __init__(self, value: Any, known: tuple[type, ...], searched: Collection[str] = ()) -> None:
         self._known = known
         self.texts: dict[str, str] = {}
-        self._found = _ordered_texts(value, known)
+        self._found = texts_of(value, known)
+        telling = {*_telling([*self._found.difference(searched)])}
         numbers: dict[str, int] = {}
-        for text in _telling([text for text in self._found if text not in searched]):
+        for text in filter(telling.__contains__, ordered_texts(value, known) if telling else ()):
             spans = _spans(text)
             secrets = [text[start:end] for start, end in spans]
             named = [f"{_PLACEHOLDER}{numbers.setdefault(secret, len(numbers) + 1)}" for secret in secrets]
@@ -155,7 +141,7 @@ class _Seal:
 
     def harmless(self) -> set[str]:
         """The texts without a credential."""
-        return self._found.keys() - self.texts.keys()
+        return self._found - self.texts.keys()
 
     def of(self, value: Any) -> Any:
         """A value of any kind, sealed."""
@@ -183,65 +169,6 @@ class _Seal:
         if all(new is old for new, old in zip(items, value, strict=True)):
             return value
         return value._make(items) if hasattr(value, "_make") else type(value)(items)
-
-
-def _ordered_texts(value: Any, known: tuple[type, ...] = ()) -> dict[str, None]:
-    """Every text within some data, in the order of the data, but for what is within data of the `known` types."""
-    found: dict[str | None, None] = {}
-    _collect((value,), dict.fromkeys((str, *known)), found)
-    for empty in ("", None):
-        found.pop(empty, None)
-    return cast(dict[str, None], found)
-
-
-def _collect(values: Iterable[Any], parts: _Parts, found: dict[str | None, None]) -> None:
-    """Add every text within some values; `parts` gives what is within a value of a kind."""
-    for value in values:
-        kind = type(value)
-        if kind is str:
-            found[value] = None
-        elif value:  # within what is empty there is nothing
-            if kind not in parts:
-                parts[kind] = _parts_of(kind)
-            within = parts[kind]
-            if isinstance(within, tuple):
-                for texts, others in within:
-                    found.update(dict.fromkeys(texts(value)))
-                    if others:
-                        _collect(others(value), parts, found)
-            elif within:
-                _collect(within(value), parts, found)
-
-
-def _parts_of(kind: type) -> _Part:
-    """What gives the values within a value of a kind; None where there are none.
-
-    A struct has its texts, and the fields behind them, group by group in the order of its fields: the texts of a group
-    are taken at once.
-    """
-    if issubclass(kind, Masked):
-        return dict.keys
-    if issubclass(kind, dict):
-        return lambda value: chain(value, value.values())
-    if issubclass(kind, tuple | list | frozenset):
-        return iter
-    if not issubclass(kind, Struct):
-        return None
-    types = {name: kind.__annotations__.get(name) for name in kind.__struct_fields__}
-    told = [(name, type_ in _TEXT) for name, type_ in types.items() if type_ not in _TEXTLESS]
-    groups: list[tuple[list[str], list[str]]] = [([], [])]
-    for name, is_text in told:
-        if is_text and groups[-1][1]:
-            groups.append(([], []))
-        groups[-1][0 if is_text else 1].append(name)
-    return tuple((_getter(texts), _getter(others) if others else None) for texts, others in groups)
-
-
-def _getter(names: list[str]) -> _Getter:
-    """What gives some fields of a struct as a tuple."""
-    if len(names) == 1:
-        return lambda value: (getattr(value, names[0]),)
-    return attrgetter(*names) if names else (lambda _: ())
 
 
 def _telling(texts: list[str]) -> Iterator[str]:

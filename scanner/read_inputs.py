@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -94,23 +94,16 @@ class ReadInputs(Struct):
 
     def leave_out_present(self, root: str) -> ReadInputs:
         """Tell no folder or file as missing that is among the scanned ones; `root` is the folder that they are in."""
-        if not any(loss.folder or loss.file for item in self.inputs for loss in item.losses):
+        named = {loss.folder for item in self.inputs for loss in item.losses if loss.folder or loss.file}
+        if not named:
             return self
         files = {item.path for item in self.inputs if item.sha256}
-        present, seen = {"."}, set[str]()
-        for path in {posixpath.dirname(item.path) for item in self.inputs}:
-            folder = posixpath.join(root, path).rstrip("/")
-            while folder.strip("/") and folder not in seen:
-                seen.add(folder)
-                present.update(_endings(folder))
-                folder = posixpath.dirname(folder)
+        above = {item.path.rpartition("/")[0] for item in self.inputs}
+        folders = "".join(f"/{posixpath.join(root, folder).strip('/')}/\0" for folder in above)
+        present = {each for each in named if each and ((name := _normal(each)) == "." or f"/{name}/" in folders)}
         for number, item in enumerate(self.inputs):
-            losses = item.losses and tuple(
-                loss
-                for loss in item.losses
-                if (not loss.folder or _normal(loss.folder) not in present) and loss.file not in files
-            )
-            if len(losses) < len(item.losses):
+            if any(loss.folder in present or loss.file in files for loss in item.losses):
+                losses = tuple(it for it in item.losses if it.folder not in present and it.file not in files)
                 self.inputs[number] = replace(item, losses=losses)
         return self
 
@@ -130,12 +123,6 @@ class ReadInputs(Struct):
 
 def _normal(folder: str) -> str:
     return posixpath.normpath(folder.lstrip("/") or ".")
-
-
-def _endings(folder: str) -> Iterator[str]:
-    """What a path to a folder ends with, as whole names."""
-    parts = folder.strip("/").split("/")
-    return ("/".join(parts[start:]) for start in range(len(parts)))
 
 
 def _worse(before: Input, after: Input) -> Input:

@@ -38,11 +38,12 @@ def scan(
     options: Options | None = None,
     watch: Callable[[Input], object] | None = None,
     unfreed: list[object] | None = None,
+    later: list[Callable[[], object]] | None = None,
 ) -> Scan:
     """Scan files and folders (`-` is standard input) and return everything that reports are made from.
 
     `watch` is called with each input when it is done. `unfreed` takes what the scan was made of, so that a process that
-    ends soon does not free it object by object.
+    ends soon does not free it object by object, and `later` what is left to do once the result is written.
     Raises UsageError for a path, revision, profile, framework or engine that is not there, PackError for a wrong rule.
     What is wrong with an input is never raised: it stands in `inputs`.
     """
@@ -60,7 +61,7 @@ def scan(
         unfreed.append(evaluated)
     result = evaluated.result()
     if kept and not evaluated.read.ended and not evaluated.together.why:
-        kept.put(result, evaluated.read.contents, evaluated.read.searched.clean)
+        kept.put(result, evaluated.read.contents, evaluated.read.searched.clean, later)
     return result
 
 

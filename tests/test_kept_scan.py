@@ -102,6 +102,16 @@ def test_an_unchanged_scan_is_what_was_kept(folder: Path, cache: Path) -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_a_result_may_be_kept_once_its_report_is_written(cache: Path) -> None:
+    later: list[Callable[[], object]] = []
+    expected = scan_module.scan(["."], options := Options(cache_folder=cache), later=later)
+    assert known(options) is None
+    for each in later:
+        each()
+    assert known(options) == expected
+
+
+@pytest.mark.usefixtures("folder")
 def test_the_circumstances_are_those_of_each_run(cache: Path) -> None:
     options = Options(cache_folder=cache, started="2026-01-01T00:00:00Z", arguments=("scan",), git_commit="a" * 40)
     scan_module.scan(["."], options)

@@ -32,6 +32,8 @@ from scanner.reports.unassessed import hidden
 
 UNFREED: list[object] = []
 """What a run is done with: to free thousands of objects takes longer than the end of the process, which follows."""
+LATER: list[Callable[[], object]] = []
+"""What is left to do once the result of a run is written."""
 _NOTES = 5
 EXIT_CODES = """
     \b
@@ -137,6 +139,14 @@ class Wanted(Struct):
         with Progress(shown=not self.quiet) as progress:
             result = work(progress)
         UNFREED.append(result)
+        try:
+            return self._reported(result, chosen, started, on_disk=on_disk)
+        finally:
+            while LATER:
+                LATER.pop()()
+
+    def _reported(self, result: Scan, chosen: ResolvedOptions, started: float, *, on_disk: bool) -> int:
+        """Write the result of work that was `started` at some time, and return its exit code."""
         dirty = result.run.git_dirty
         if dirty is False and on_disk:
             dirty = not tracks_all(_scope(chosen).root, _decided(result, chosen))

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from scanner import sources
 from scanner.cli.option_groups import INPUT, Command, option
 from scanner.cli.reading import fails_on, reads_files, reports_on, resolved_options, strict
-from scanner.cli.running import EXIT_CODES, UNFREED, Wanted, writes_results
+from scanner.cli.running import EXIT_CODES, LATER, UNFREED, Wanted, writes_results
 from scanner.cli.waiver_options import accepts_waivers, waiver_options
 from scanner.errors import UsageError
 from scanner.model import Severity
@@ -42,5 +42,6 @@ def command(context: click.Context, /, **given: Any) -> int:
     chosen = resolved_options(context)
     paths = chosen.value("paths")
     accepted = waiver_options(chosen, given, origins=True)
-    work = partial(scan, paths, replace(wanted.options(chosen, revision, **given), **accepted), unfreed=UNFREED)
+    options = replace(wanted.options(chosen, revision, **given), **accepted)
+    work = partial(scan, paths, options, unfreed=UNFREED, later=LATER)
     return wanted.run(chosen, work, on_disk=revision is None and sources.STDIN not in paths)

@@ -105,7 +105,7 @@ class Reuse(Struct):
         except (OSError, TypeError):
             return None
         same = hashlib.sha256(rest + own.encode()).digest()
-        results = self.memory.results if self.memory else {}
+        results = self.memory.results if self.memory else None
         return _Reading(kept, same, results, lambda: code.own() == own) if own else None
 
 
@@ -113,11 +113,11 @@ class _Reading:
     """One pass over files with an open database."""
 
     def __init__(
-        self, kept: Store, same: bytes, results: dict[Hashable, list[Portion]], unchanged: Callable[[], bool]
+        self, kept: Store, same: bytes, results: dict[Hashable, list[Portion]] | None, unchanged: Callable[[], bool]
     ) -> None:
         self._kept = kept
         self._results = results
-        """What this run found out, by the same keys."""
+        """What this run found out, by the same keys, where it reads two states of a tree."""
         self._same = same
         """The digest of everything but the file that a result depends on."""
         self._unchanged = unchanged
@@ -132,7 +132,7 @@ class _Reading:
         for source, key, portions, known in past(sources, self._find, lambda some: run(some, True)):
             if not known:
                 self._keep(key, portions[-1])
-            if key:
+            if key and self._results is not None:
                 self._results[key] = portions
             yield self._noted(source, key, portions)
         self._write()
@@ -163,7 +163,7 @@ class _Reading:
         content = hashlib.sha256(source.content)
         further = _rendered(source.rendered) if isinstance(source, RenderedFile) else _own(source)
         key = hashlib.sha256(b"\0".join((self._same, content.digest(), further, os.fsencode(source.path)))).digest()
-        if key in self._results:
+        if self._results and key in self._results:
             return key, self._results[key]
         value = self._kept.get(key)
         if value is None:

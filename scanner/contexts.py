@@ -33,6 +33,8 @@ IF_DEPLOYED = (
     "scan with `--deploy-target compose` if a host in operation runs this file for development, tests or examples"
 )
 """What decides outcomes that are open because of what a file is for."""
+IF_WHOLE = "scan with `--context live` if readers apply this block as it is"
+"""What decides outcomes that are open because a page shows a part of what a cluster gets."""
 _LOCAL = regex(r"(?:^|/)[^/]+\.local\.[^/.]+$|(?:^|/)(?:docker-)?compose\.override\.ya?ml$", re.IGNORECASE)
 _TEMPLATE = regex(
     r"[^/]\.(?:example|sample|template|tmpl|tpl|dist)(?:\.[^/.]+)?$"

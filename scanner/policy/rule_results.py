@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scanner.documents.positions import join_path
-from scanner.model import Outcome, Subject
+from scanner.model import Outcome, Severity, Subject, lowered
 from scanner.policy import cel, items
 from scanner.policy.cel import Condition
 from scanner.policy.doubts import Doubts
@@ -91,6 +91,14 @@ def with_item(rule: Rule, values: Mapping[str, Any], item: items.Item | None) ->
     """What the expressions of a rule see of a subject, or of one of its items."""
     inner = {ITEM: item.value, KEY: item.key} if item else {}
     return {**values, **inner, PARAMETERS: rule.parameters}
+
+
+def severity_of(rule: Rule, values: Mapping[str, Any]) -> Severity:
+    """With which severity a failure counts."""
+    if rule.lower_when is None:
+        return rule.info.severity
+    lower = cel.evaluate(cel.kept_expression(rule.lower_when), cel.activation(values)).truth is Truth.TRUE
+    return lowered(rule.info.severity) if lower else rule.info.severity
 
 
 def _result(rule: Rule, values: Mapping[str, Any], required: Condition, item: items.Item | None = None) -> RuleResult:

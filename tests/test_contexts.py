@@ -130,6 +130,8 @@ LABELLED = POD.replace("metadata: {name: a}", "metadata: {name: a, labels: {app:
 LIMITED, ISOLATED = "kubernetes.container-memory-limited", "kubernetes.workload-selected-by-network-policy"
 ROOT, SEEN = "kubernetes.container-runs-as-non-root", "kubernetes.service-selects-workload"
 NOT_TRUE = POD.replace("privileged: true", "runAsNonRoot: false")
+SERVED = "kubernetes.api-version-served"
+OLD = "apiVersion: autoscaling/v2beta1\nkind: HorizontalPodAutoscaler\nmetadata: {name: a}\n"
 SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {selector: {app: b}}\n"
 
 
@@ -148,16 +150,21 @@ SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {selector: 
         ("docs/app.yaml", POD, None, LIMITED, "fail"),
         ("docs/app.yaml", POD, Context.DOCUMENTATION, LIMITED, "fail"),
         ("AGENTS.md", POD, None, LIMITED, "fail"),
+        ("api/testdata/app.yaml", POD, None, LIMITED, "fail"),
+        ("api/testdata/scaler.yaml", OLD, None, SERVED, "unknown"),
+        ("api/testdata/scaler.yaml", OLD, Context.LIVE, SERVED, "fail"),
+        ("api/scaler.yaml", OLD, None, SERVED, "fail"),
+        ("api/scaler.md", OLD, None, SERVED, "fail"),
     ],
 )
-def test_what_a_block_on_a_page_leaves_out_is_open(
+def test_what_a_page_leaves_out_and_what_version_a_test_reads_is_open(
     path: str, text: str, context: Context | None, rule: str, expected: str, tmp_path: Path
 ) -> None:
     found = scanned(tmp_path, path, fenced(text) if path.endswith(".md") else text, context)
     told = [each for each in found.findings if each.rule == rule]
     assert [each.outcome.value for each in told] == [expected]
     if expected == "unknown":
-        assert told[0].provide == contexts.IF_WHOLE
+        assert told[0].provide == (contexts.IF_WHOLE if path.endswith(".md") else contexts.IF_APPLIED)
 
 
 def test_what_blocks_of_one_page_leave_out_is_one_outcome_of_each_rule(tmp_path: Path) -> None:

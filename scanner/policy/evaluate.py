@@ -210,11 +210,11 @@ class Evaluator:
             values = {**subject.bindings, FACTS: derived.facts(subject), CLUSTER: self._cluster}
             shared = about.activations(values)
             held: list[Counts] = []
-            in_block = page_blocks.are_blocks(subject, self._context)
+            doubt = page_blocks.doubt(subject, self._context)
             for each in about.rules:
                 ready = each.ready
                 for told in results_of(each, subject, values, shared):
-                    found = page_blocks.judged(ready.rule, subject, told) if in_block else told
+                    found = page_blocks.judged(ready.rule, subject, told, doubt) if doubt else told
                     if (subject.partial or subject.format) and not counts_for(ready.rule, subject, found):
                         continue
                     held = held or [*own, *result.counts_of(subject, by_path=self.by_path)]

@@ -33,6 +33,10 @@ IF_DEPLOYED = (
     "scan with `--deploy-target compose` if a host in operation runs this file for development, tests or examples"
 )
 """What decides outcomes that are open because of what a file is for."""
+IF_WHOLE = "scan with `--context live` if readers apply this block as it is"
+"""What decides outcomes that are open because a page shows a part of what a cluster gets."""
+IF_APPLIED = "scan with `--context live` if a cluster gets this file"
+"""What decides outcomes that are open because tests read a file as data."""
 _LOCAL = regex(r"(?:^|/)[^/]+\.local\.[^/.]+$|(?:^|/)(?:docker-)?compose\.override\.ya?ml$", re.IGNORECASE)
 _TEMPLATE = regex(
     r"[^/]\.(?:example|sample|template|tmpl|tpl|dist)(?:\.[^/.]+)?$"

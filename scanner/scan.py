@@ -289,6 +289,6 @@ def _scope(paths: Sequence[str] | sources.Scope, options: Options) -> sources.Sc
 
 def _reuse(where: sources.Scope, by: ScanRules, options: Options, memory: inputs.Memory | None) -> inputs.Reuse:
     """What reuses results of earlier runs, where the options allow that."""
-    settings = (options.include_passes, options.kubernetes_version)
+    settings = (options.include_passes, options.kubernetes_version, options.context or "")
     kept = options.cache_folder if options.reuse and not options.lists_subjects else None
     return inputs.Reuse(kept, where.tops, settings, by.own, memory)

@@ -130,4 +130,5 @@ def evaluators(rules: pack.Pack, options: Options, *, by_path: bool = False) -> 
             kubernetes_minor=minor,
             by_path=by_path,
             lists_subjects=options.lists_subjects,
+            context=options.context,
         )

@@ -56,6 +56,7 @@ class Shared(Struct):
             bool(options.frameworks),
             options.include_passes,
             options.kubernetes_version,
+            options.context,
             options.fixes,
             options.limits,
             options.deploy_target,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from scanner.contexts import IF_WHOLE
 from scanner.late import regex
 from scanner.model import Finding, Outcome
 from scanner.places import Related
@@ -44,9 +45,11 @@ def _cause(finding: Finding) -> tuple[object, ...]:
     provide = finding.provide
     if finding.outcome is not Outcome.UNKNOWN or not finding.rule.startswith(_KUBERNETES):
         return ()
-    if not _SHARED.match(provide):
+    why = f"{provide} {finding.location.path}"
+    if provide != IF_WHOLE and not _SHARED.match(provide):
         return ()
-    why = provide
+    if provide != IF_WHOLE:
+        why = provide
     if provide.startswith(_BOTH):
         why = finding.message.partition("; ")[2].partition("; to decide, ")[0]
     return (finding.rule, why, finding.severity, finding.waiver, finding.baseline_state, finding.cause)

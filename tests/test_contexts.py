@@ -141,6 +141,56 @@ def test_an_agent_whose_name_is_to_be_written_is_a_template(name: str, expected:
     assert severity(scanned(tmp_path, ".claude/agents/a.md", text), "agents.agent-mode-asks") is expected
 
 
+LABELLED = POD.replace("metadata: {name: a}", "metadata: {name: a, labels: {app: a}}")
+LIMITED, ISOLATED = "kubernetes.container-memory-limited", "kubernetes.workload-selected-by-network-policy"
+ROOT, SEEN = "kubernetes.container-runs-as-non-root", "kubernetes.service-selects-workload"
+NOT_TRUE = POD.replace("privileged: true", "runAsNonRoot: false")
+SERVED = "kubernetes.api-version-served"
+OLD = "apiVersion: autoscaling/v2beta1\nkind: HorizontalPodAutoscaler\nmetadata: {name: a}\n"
+SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {selector: {app: b}}\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "context", "rule", "expected"),
+    [
+        ("docs/app.md", POD, None, PRIVILEGED, "fail"),
+        ("docs/app.md", POD, None, LIMITED, "unknown"),
+        ("docs/app.md", LABELLED, None, ISOLATED, "unknown"),
+        ("docs/app.md", POD, None, ROOT, "unknown"),
+        ("docs/app.md", NOT_TRUE, None, ROOT, "fail"),
+        ("docs/app.md", SERVICE + "---\n" + LABELLED, None, SEEN, "unknown"),
+        ("docs/app.md", SERVICE + "---\n" + LABELLED, Context.LIVE, SEEN, "fail"),
+        ("docs/app.md", POD, Context.LIVE, LIMITED, "fail"),
+        ("docs/app.md", POD, Context.DOCUMENTATION, LIMITED, "unknown"),
+        ("docs/app.yaml", POD, None, LIMITED, "fail"),
+        ("docs/app.yaml", POD, Context.DOCUMENTATION, LIMITED, "fail"),
+        ("AGENTS.md", POD, None, LIMITED, "fail"),
+        ("api/testdata/app.yaml", POD, None, LIMITED, "fail"),
+        ("api/testdata/scaler.yaml", OLD, None, SERVED, "unknown"),
+        ("api/testdata/scaler.yaml", OLD, Context.LIVE, SERVED, "fail"),
+        ("api/scaler.yaml", OLD, None, SERVED, "fail"),
+        ("api/scaler.md", OLD, None, SERVED, "fail"),
+    ],
+)
+def test_what_a_page_leaves_out_and_what_version_a_test_reads_is_open(
+    path: str, text: str, context: Context | None, rule: str, expected: str, tmp_path: Path
+) -> None:
+    found = scanned(tmp_path, path, fenced(text) if path.endswith(".md") else text, context)
+    told = [each for each in found.findings if each.rule == rule]
+    assert [each.outcome.value for each in told] == [expected]
+    if expected == "unknown":
+        assert told[0].provide == (contexts.IF_WHOLE if path.endswith(".md") else contexts.IF_APPLIED)
+
+
+def test_what_blocks_of_one_page_leave_out_is_one_outcome_of_each_rule(tmp_path: Path) -> None:
+    other = POD.replace("name: a}\n", "name: b}\n")
+    (tmp_path / "b.md").write_text(fenced(POD), encoding="utf-8")
+    found = scanned(tmp_path, "a.md", fenced(POD) + fenced(other))
+    told = [each for each in found.listed if each.rule == LIMITED]
+    assert [(each.location.path[-4:], len(each.related)) for each in told] == [("a.md", 1), ("b.md", 0)]
+    assert "Pod b" in told[0].message
+
+
 def test_credentials_count_everywhere(tmp_path: Path) -> None:
     live = severity(scanned(tmp_path / "a", "app.yaml", SECRET), COMMITTED)
     assert severity(scanned(tmp_path / "b", "app.md", fenced(SECRET)), COMMITTED) is live

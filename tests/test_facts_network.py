@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from scanner import documents, subjects
 from scanner.model import Subject
@@ -39,6 +40,16 @@ def calico(kind: str = "NetworkPolicy", namespace: str = "", **spec: Any) -> Thi
 
 def service(name: str = "s", namespace: str = "", app: str = "d", **spec: Any) -> Thing:
     return thing("v1", "Service", name, namespace, **{"selector": {"app": app}, "ports": [{"port": 80}], **spec})
+
+
+def built(*overlays: list[Thing]) -> list[Known]:
+    """What several overlays build, each from its own folder."""
+    found = []
+    for number, things in enumerate(overlays):
+        path, text = f"{number}/kustomization.yaml", yaml.safe_dump_all(things, sort_keys=False)
+        of_one = subjects.recognise(documents.read(f"{number}/a.yaml", text)).subjects
+        found += [replace(subject, group=path, overlay=path) for subject in of_one]
+    return known(cut(found), whole=True)
 
 
 def cluster(*things: Thing, whole: bool = True) -> list[Known]:
@@ -286,6 +297,31 @@ def test_policies_add_up_and_one_that_opens_undoes_the_others() -> None:
     assert workload(found).related["ingress_opened"].field == "spec.ingress.1"
     assert workload(found, "other").facts["isolated"] == {"ingress": True, "egress": True}
     assert "ingress_opened" not in workload(found, "other").related
+
+
+DENIED = policy("p", "shop", {"matchLabels": {"app": "d"}}, policyTypes=["Ingress"])
+
+
+@pytest.mark.parametrize(
+    ("overlays", "expected"),
+    [
+        ([[deployment("d", "shop")], [DENIED]], {"egress": False}),
+        ([[deployment("d", "shop"), DENIED], []], {"ingress": True, "egress": False}),
+        ([[deployment("d", "other")], [DENIED]], {"ingress": False, "egress": False}),
+        ([[deployment("d")], [DENIED]], {"ingress": False, "egress": False}),
+        ([[deployment("d", "shop")], [DENIED, deployment("e", "shop")]], {"egress": False}),
+    ],
+)
+def test_a_policy_of_an_overlay_without_its_workloads_may_be_for_another_overlay(
+    overlays: list[list[Thing]], expected: dict[str, bool]
+) -> None:
+    assert workload(built(*overlays)).facts.get("isolated", {}) == expected
+
+
+def test_a_policy_that_selects_a_workload_of_its_overlay_says_nothing_about_another_one() -> None:
+    found = built([deployment("d", "shop"), DENIED], [deployment("d", "shop")])
+    told = [item.facts["isolated"] for item in found if item.kind == "kubernetes.workload"]
+    assert told == [{"ingress": True, "egress": False}, {"ingress": False, "egress": False}]
 
 
 @pytest.mark.parametrize(

@@ -311,6 +311,7 @@ def test_all_that_the_work_on_a_file_is_given_is_a_part_of_the_key() -> None:
         "kubernetes_minor",
         "by_path",
         "lists_subjects",
+        "context",
     ]
     assert [*signature(FieldFilter).parameters] == ["rules", "facts"]
 

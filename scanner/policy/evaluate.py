@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from scanner.contexts import Context
 from scanner.documents.positions import locate
 from scanner.facts import registry
 from scanner.facts.derived import Derived
@@ -17,7 +18,7 @@ from scanner.marks import with_children
 from scanner.masking import search_names
 from scanner.model import CREDENTIALS, HOLDER, Finding, Outcome, Subject, SubjectOutcomes, lowered
 from scanner.places import Location, Related
-from scanner.policy import cel, items, object_kinds, rule_reads
+from scanner.policy import cel, items, object_kinds, page_blocks, rule_reads
 from scanner.policy.aim import counts_for, place
 from scanner.policy.fingerprint import fingerprint
 from scanner.policy.fix import ApplicableFix, place_of
@@ -27,8 +28,7 @@ from scanner.policy.message import message
 from scanner.policy.object_kinds import ObjectKind
 from scanner.policy.observed import NOTHING, observe
 from scanner.policy.rule import Rule
-from scanner.policy.rule_results import RuleResult, results_of, with_item
-from scanner.policy.truth import Truth
+from scanner.policy.rule_results import RuleResult, counts_lower, results_of, with_item
 from scanner.policy.variables import CLUSTER, FACTS
 
 _ARCHITECTURE = "architecture."
@@ -135,8 +135,10 @@ class Evaluator:
         kubernetes_minor: int = NEWEST_KUBERNETES,
         by_path: bool = False,
         lists_subjects: bool = False,
+        context: Context | None = None,
     ) -> None:
         cel.prepare()
+        self._context = context
         self._lists_subjects = lists_subjects
         self.by_path = by_path
         """Outcomes are counted for each file too."""
@@ -176,6 +178,7 @@ class Evaluator:
             kubernetes_minor=minor,
             by_path=self.by_path,
             lists_subjects=self._lists_subjects,
+            context=self._context,
         )
 
     def reads(self) -> list[FieldRead]:
@@ -207,9 +210,11 @@ class Evaluator:
             values = {**subject.bindings, FACTS: derived.facts(subject), CLUSTER: self._cluster}
             shared = about.activations(values)
             held: list[Counts] = []
+            doubt = page_blocks.doubt(subject, self._context)
             for each in about.rules:
                 ready = each.ready
-                for found in results_of(each, subject, values, shared):
+                for told in results_of(each, subject, values, shared):
+                    found = page_blocks.judged(ready.rule, subject, told, doubt) if doubt else told
                     if (subject.partial or subject.format) and not counts_for(ready.rule, subject, found):
                         continue
                     held = held or [*own, *result.counts_of(subject, by_path=self.by_path)]
@@ -254,7 +259,7 @@ def _finding(ready: LoadedRule, judged: _Judged, item: items.Item, values: Mappi
     values = values if detail is None else {**values, "detail": detail}
     said = message(rule, subject, outcome, why.reason, values)
     seen = observe(rule, subject, item, said) if failed else NOTHING
-    lower = failed and _counts_lower(rule, values)
+    lower = failed and counts_lower(rule, values)
     return Finding(
         rule=info.id,
         outcome=outcome,
@@ -275,13 +280,6 @@ def _finding(ready: LoadedRule, judged: _Judged, item: items.Item, values: Mappi
         credential=(detail or "") if CREDENTIALS in info.objectives else "",
         counted_because=info.lower_because if lower else "",
     )
-
-
-def _counts_lower(rule: Rule, values: Mapping[str, Any]) -> bool:
-    """Whether a failure counts one step lower."""
-    if rule.lower_when is None:
-        return False
-    return cel.evaluate(cel.kept_expression(rule.lower_when), cel.activation(values)).truth is Truth.TRUE
 
 
 def _reads_traced(rule: Rule) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from scanner.contexts import IF_DEPLOYED
+from scanner.contexts import IF_DEPLOYED, IF_WHOLE
 from scanner.finished_scan import Scan
 from scanner.model import SEVERITIES, Finding, Outcome
 from scanner.reports.safe_text import safe, width
@@ -41,6 +41,10 @@ def _first(scan: Scan, screen: TextLayout) -> Iterator[str]:
     if open_ := [finding.location.path for finding in scan.listed if finding.provide == IF_DEPLOYED]:
         files = "1 Compose file" if len(set(open_)) == 1 else f"{len(set(open_))} Compose files"
         told = f"{len(open_)} of them about the hardening of services, in {files} for development, tests or examples"
+        yield from screen.paragraph(told, indent=2)
+    if shown := [finding.location.path for finding in scan.listed if finding.provide == IF_WHOLE]:
+        pages = "1 page" if len(set(shown)) == 1 else f"{len(set(shown)):,} pages"
+        told = f"{len(shown):,} of them about what code blocks leave out, on {pages} that show parts of manifests"
         yield from screen.paragraph(told, indent=2)
 
 

@@ -64,6 +64,13 @@ def of_object(
     return Lack(f"{whole} is not among the scanned files", _bring(objects, whole, kind) + instead)
 
 
+def of_apart(one: Subject, other: Subject) -> Lack:
+    """Two objects that state one namespace are of two charts or overlays, which may be applied to one cluster."""
+    why = f"{one.name} and {shown(other)} state one namespace, and are in two charts or overlays"
+    both = f"{_built(one.group)}; echo ---; {_built(other.group)}"
+    return Lack(why, f"scan what both give, if they are applied to one cluster: `({both}) | assay scan -`")
+
+
 def _may_share_namespace(seeker: Subject, other: Subject, namespace: str) -> bool:
     """Whether two objects of different charts or overlays do not state different namespaces."""
     return len({namespace or namespace_of(seeker), namespace_of(other)} - {""}) < _TWO
@@ -82,6 +89,9 @@ def of_selecting(objects: Objects, selected: Subject, kinds: Sequence[str], perh
         if in_same_namespace(other, selected) is None:
             why, provide = _doubt(selected, other)
             return Lack(f"{why}, so it may select {selected.name}", provide)
+        if not in_same_system(other, selected):
+            found = of_apart(selected, other)
+            return Lack(f"{found.why}, so it may select {selected.name}", found.provide)
     if perhaps:
         why = f"{shown(perhaps[0])} may select {selected.name}, which its text alone does not show"
         return Lack(why, f"add a {kind} that states the namespace and selects the pods by their labels")

@@ -125,6 +125,19 @@ class LabelledObjects:
             return sorted((*self._spaced.get(namespace, ()), *self._spaced.get("", ())))
         return range(len(self.kins))
 
+    def apart(self, subject: Subject, selector: Any) -> tuple[int, ...]:
+        """The groups of other charts and overlays that an object selects, by the namespace that both state."""
+        space = namespace_of(subject)
+        if not (space and subject.group and isinstance(selector, dict)):
+            return ()
+        return tuple(
+            kin
+            for kin in self._near(subject, selector.get("matchLabels"), "")
+            if self._homes[kin][0] == space
+            and self._homes[kin][1] not in ("", subject.group)
+            and selects(selector, self._labels[kin])
+        )
+
     def has(self, namespace: str) -> bool:
         """Whether any of the objects states a namespace."""
         return namespace in self._spaced

@@ -88,14 +88,22 @@ def isolate_workloads(cluster: Cluster, facts: Facts) -> None:
         sure, maybe = selected(policy, cluster, spaces)
         if not policy.sure:
             sure, maybe = (), (*sure, *maybe)
-        chosen.append((policy, (sure, maybe)))
+        apart = () if sure or maybe else cluster.pods.apart(policy.subject, policy.selector)
+        chosen.append((policy, (sure, (*maybe, *apart))))
         elsewhere = (
-            maybe or not cluster.objects.has_all_pods() or cluster.makers.may_meet(policy.subject, policy.selector)
+            maybe
+            or apart
+            or not cluster.objects.has_all_pods()
+            or cluster.makers.may_meet(policy.subject, policy.selector)
         )
         if sure or not elsewhere:
             facts.add(policy.subject, SELECTED, cluster.pods.names(sure))
         else:
-            words = partial(lacks.of_pods, cluster, policy.subject, policy.selector, maybe)
+            words = (
+                partial(lacks.of_apart, policy.subject, cluster.pods.kins[apart[0]][0])
+                if apart
+                else partial(lacks.of_pods, cluster, policy.subject, policy.selector, maybe)
+            )
             facts.lack(policy.subject, SELECTED, words)
     for policy, both in agreed(chosen):
         selections.add(policy, both)

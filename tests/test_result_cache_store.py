@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from scanner.cli.environment import cache_folder
 from scanner.kept import store
 from scanner.options import Options
 from scanner.scan import scan
@@ -177,6 +178,19 @@ def test_a_cache_in_the_scanned_tree_is_not_used(folder: Path, path: str) -> Non
     names = [path] if path != "pod-000.yaml" else [each.name for each in folder.glob("*.yaml")]
     scan(names, Options(cache_folder=cache))
     assert not (cache / "results").exists()
+
+
+def test_a_command_uses_no_cache_in_the_work_tree(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "sub").mkdir()
+    monkeypatch.chdir(folder / "sub")
+    told = {"HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": str(folder / "cache")}
+    assert cache_folder(told) == folder / "cache" / "assay"
+    (folder / ".git").mkdir()
+    assert cache_folder(told) is None
+    assert cache_folder({**told, "XDG_CACHE_HOME": "cache"}) == tmp_path / "home" / ".cache" / "assay"
+    assert cache_folder({"XDG_CACHE_HOME": "cache"}) is None
 
 
 def test_a_link_to_a_cache_in_the_scanned_tree_is_not_used(folder: Path, cache: Path) -> None:

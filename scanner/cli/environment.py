@@ -10,9 +10,24 @@ from scanner.sources import git
 
 
 def cache_folder(environment: Mapping[str, str]) -> Path | None:
-    """The folder of the cache: under XDG_CACHE_HOME, else the home's `.cache`; None without a home."""
-    base = environment.get("XDG_CACHE_HOME") or (environment.get("HOME", "") and f"{environment['HOME']}/.cache")
-    return Path(base) / "assay" if base else None
+    """The folder of the cache: under XDG_CACHE_HOME, else the home's `.cache`.
+
+    None without a home, and in the work tree around the current folder: whoever wrote that may have written compiled
+    rules there. A path that is not absolute does not count.
+    """
+    home = environment.get("HOME", "")
+    named = (environment.get("XDG_CACHE_HOME", ""), home and f"{home}/.cache")
+    base = next(filter(os.path.isabs, named), "")
+    return Path(base) / "assay" if base and not _is_in_work_tree(base) else None
+
+
+def _is_in_work_tree(folder: str) -> bool:
+    """Whether a folder is in the work tree around the current folder."""
+    try:
+        top = git.top(os.getcwd())
+    except FileNotFoundError:
+        return False
+    return bool(top) and Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(top))
 
 
 def git_state(folder: Path) -> tuple[str, bool | None]:

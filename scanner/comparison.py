@@ -25,8 +25,9 @@ from scanner.gate.waivers.matching import matches
 from scanner.gate.waivers.subjects import subjects
 from scanner.hidden_inputs import hidden_inputs
 from scanner.inputs import Memory, hides_something
+from scanner.loss import OUTSIDE
 from scanner.lost_sight import out_of_sight, state_of
-from scanner.model import OUTSIDE, Finding, Input, InputStatus, Outcome
+from scanner.model import Finding, Input, InputStatus, Outcome
 from scanner.options import Options
 from scanner.scan import Evaluated, evaluate, link
 from scanner.scan_rules import scan_rules

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.model import NOT_OURS, OUTSIDE, UNREAD_PART, Input, InputStatus
+from scanner.loss import NOT_OURS, OUTSIDE, UNREAD_PART
+from scanner.model import Input, InputStatus
 
 
 def is_incomplete(item: Input, *, strict: bool) -> bool:

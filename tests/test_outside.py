@@ -12,7 +12,7 @@ import yaml
 
 from scanner import reports
 from scanner.finished_scan import Scan
-from scanner.model import OUTSIDE
+from scanner.loss import OUTSIDE
 from scanner.scan import Options, scan
 from tests.output_formats import ALL
 from tests.test_subjects_kubernetes import thing

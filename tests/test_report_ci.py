@@ -15,7 +15,8 @@ from msgspec.structs import replace
 
 from scanner import reports
 from scanner.finished_scan import Scan, Verdict
-from scanner.model import Finding, Input, InputStatus, Loss, Outcome, Severity
+from scanner.loss import Loss
+from scanner.model import Finding, Input, InputStatus, Outcome, Severity
 from tests import ci_readers
 from tests.sample import BROKEN, MANIFEST, SPEC, sample_scan
 from tests.sample_whole import LEDGER, whole_scan

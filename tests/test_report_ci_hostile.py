@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from scanner import configured, reports
 from scanner.baseline import BaselineState
 from scanner.finished_scan import Comparison, Scan
-from scanner.model import Finding, Input, InputStatus, Loss, Outcome
+from scanner.loss import Loss
+from scanner.model import Finding, Input, InputStatus, Outcome
 from scanner.places import Location, Related
 from scanner.reports.ci.markdown import code, prose
 from scanner.reports.safe_text import safe

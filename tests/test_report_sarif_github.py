@@ -11,7 +11,8 @@ import pytest
 from msgspec.structs import replace
 
 from scanner.finished_scan import Scan
-from scanner.model import Finding, Loss, Outcome, Severity
+from scanner.loss import Loss
+from scanner.model import Finding, Outcome, Severity
 from scanner.places import Location, Related
 from scanner.reports.sarif import github
 from tests.sample import MANIFEST, PAYMENTS, fixed_scan, sample_scan

@@ -13,8 +13,9 @@ from msgspec.msgpack import encode
 
 from scanner.inputs import Portion
 from scanner.inputs.kept import entry
+from scanner.loss import Loss
 from scanner.marks import Mark
-from scanner.model import Finding, Input, InputStatus, Loss, Outcome, Severity, Subject
+from scanner.model import Finding, Input, InputStatus, Outcome, Severity, Subject
 from scanner.places import Edit, Fix, Location, Origin, Related
 from scanner.policy.evaluate import Evaluation
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from scanner.finished_scan import Scan
-from scanner.model import OUTSIDE, InputStatus, Profile
+from scanner.loss import OUTSIDE
+from scanner.model import InputStatus, Profile
 from scanner.scan import Options, scan
 
 TOKEN = {"token": {"type": "http", "scheme": "bearer"}}

@@ -13,7 +13,8 @@ from scanner import safe_read
 from scanner.errors import PackError, UnreadableError
 from scanner.gate.matching import ALL, Side
 from scanner.limits import DEFAULTS
-from scanner.model import NOT_OURS, Finding, Outcome, Severity
+from scanner.loss import NOT_OURS
+from scanner.model import Finding, Outcome, Severity
 from scanner.places import Location
 from scanner.sources import boundary
 

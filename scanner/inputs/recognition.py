@@ -12,7 +12,8 @@ from scanner.documents import BinaryContent, EmptyText, Language, Text
 from scanner.errors import UnreadableError
 from scanner.late import regex
 from scanner.limits import Limits
-from scanner.model import ANY_KIND, HIDDEN, OUTSIDE, Input, InputStatus, Loss
+from scanner.loss import OUTSIDE, Loss
+from scanner.model import ANY_KIND, HIDDEN, Input, InputStatus
 from scanner.sources import (
     STDIN_NAME,
     File,

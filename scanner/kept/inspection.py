@@ -15,9 +15,10 @@ from typing import Any
 from msgspec import Struct
 
 from scanner.limits import Limits
+from scanner.loss import Loss
 from scanner.marks import Mark, children_of
 from scanner.masking import is_harmless
-from scanner.model import Finding, Input, Loss
+from scanner.model import Finding, Input
 from scanner.places import Edit, Fix, Location, Origin, Related
 
 _MOST_VALUES = 200_000

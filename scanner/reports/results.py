@@ -11,7 +11,8 @@ from typing import Any, TypeAlias
 from scanner.baseline import BaselineState
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
 from scanner.finished_scan import Run, Scan
-from scanner.model import SEVERITIES, Finding, Input, InputStatus, Loss, Outcome
+from scanner.loss import Loss
+from scanner.model import SEVERITIES, Finding, Input, InputStatus, Outcome
 from scanner.places import Fix, Location, Related
 from scanner.reports.configuration import as_data
 from scanner.reports.tally import tally
@@ -225,16 +226,8 @@ _FURTHER = (
 
 
 def _fix(fix: Fix) -> Json:
-    edits = [
-        {
-            "line": edit.line,
-            "column": edit.column,
-            "end_line": edit.end_line,
-            "end_column": edit.end_column,
-            "text": edit.text,
-        }
-        for edit in fix.edits
-    ]
+    named = ("line", "column", "end_line", "end_column", "text")
+    edits = [{name: getattr(edit, name) for name in named} for edit in fix.edits]
     return {
         "safe": fix.safe,
         "words": fix.words,

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from scanner.finished_scan import Scan
-from scanner.model import HIDDEN, NOT_OURS, OUTSIDE, Input, InputStatus
+from scanner.loss import NOT_OURS, OUTSIDE
+from scanner.model import HIDDEN, Input, InputStatus
 
 
 class Gap(NamedTuple):

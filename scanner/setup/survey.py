@@ -12,7 +12,8 @@ from msgspec import Struct
 from scanner.completeness import missing_kinds
 from scanner.finished_scan import Scan
 from scanner.late import regex
-from scanner.model import UNREAD_PART, Input, InputStatus
+from scanner.loss import UNREAD_PART
+from scanner.model import Input, InputStatus
 from scanner.rendering import helm, kustomization
 from scanner.sources import git
 

@@ -8,7 +8,8 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from scanner.documents import Document, Fault, is_page
-from scanner.model import EMBEDDED, OUTSIDE, UNREAD_PART, WORKFLOW, Loss, Subject
+from scanner.loss import EMBEDDED, OUTSIDE, UNREAD_PART, WORKFLOW, Loss
+from scanner.model import Subject
 from scanner.subjects import faults, foreign, swarm, unread
 from scanner.subjects.assertions import assertion
 from scanner.subjects.document import DOCUMENT, document_subject, first_line

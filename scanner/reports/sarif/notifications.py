@@ -9,7 +9,8 @@ from itertools import islice
 from typing import Any, TypeAlias
 
 from scanner.finished_scan import Scan
-from scanner.model import NOT_OURS, OUTSIDE, UNREAD_PART, Input, InputStatus, Loss, Outcome
+from scanner.loss import NOT_OURS, OUTSIDE, UNREAD_PART, Loss
+from scanner.model import Input, InputStatus, Outcome
 from scanner.reports import waivers
 from scanner.reports.configuration import sentences
 from scanner.reports.sarif.places import artifact

@@ -1,8 +1,8 @@
 """Where an input stands, by its path: whether a tool loads it from there, or whether it documents or illustrates.
 
 Only what no tool loads from its place counts one step lower: documents for people, whose code blocks are examples,
-templates that are copied before use, data of tests, and files of installed packages. A manifest in a folder `docs` or
-`tests` can be applied from there as from any other folder.
+objects in the code blocks of texts for agents, templates that are copied before use, data of tests, and files of
+installed packages. A manifest in a folder `docs` or `tests` can be applied from there as from any other folder.
 """
 
 from __future__ import annotations
@@ -45,6 +45,9 @@ _TEMPLATE = regex(
 )
 """What is copied before use; of the settings in `.claude`, Claude Code loads two names only."""
 _PROSE = regex(r"\.(?:md|markdown|mdx|txt|rst|adoc)$|(?:^|/)readme[^/]*$", re.IGNORECASE)
+_MARKDOWN = regex(r"\.(?:md|markdown|mdx|mdc|txt|rst|adoc)$", re.IGNORECASE)
+_DEPLOYED = ("kubernetes.", "stack.")
+"""What the kinds of objects begin with that a person or a pipeline deploys."""
 _FOR_AGENTS = regex(
     r"(?:^|/)(?:\.?mcp\.json|(?:CLAUDE|AGENTS?|GEMINI|SKILL)(?:\.local)?\.md|[^/]+\.(?:agent|prompt|instructions|chatmode)\.md)$"
     r"|(?:^|/)\.(?:agents?|claude(?:-plugin)?|cline|clinerules|codex|continue|cursor|gemini|kiro|opencode|roo|windsurf)/"
@@ -145,6 +148,14 @@ def _holds_test_data(folder: str) -> bool:
 def is_page(path: str) -> bool:
     """Whether an input is a text for people, whose code blocks are examples, by its path."""
     return _name_tells(path.rpartition("/")[2]) and _is_document(path)
+
+
+def shows(path: str, kind: str) -> bool:
+    """Whether an input only shows a subject of a kind, though an agent loads the text: nobody deploys objects from it.
+
+    Objects of Kubernetes and of stacks in a text for agents are in its code blocks.
+    """
+    return kind.startswith(_DEPLOYED) and bool(_MARKDOWN.search(path)) and is_for_agents(path)
 
 
 @lru_cache(maxsize=_KEPT)

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from scanner import credentials, documents, repeated_findings, unknown_causes
-from scanner.contexts import Context, context_of, is_loaded, is_page
+from scanner.contexts import Context, context_of, is_loaded, is_page, shows
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
 from scanner.finished_scan import Scan
 from scanner.inputs import Portion
@@ -54,8 +54,13 @@ _EXAMPLES = (Context.DOCUMENTATION, Context.TEMPLATE, Context.FIXTURE)
 
 def _is_blank(finding: Finding, context: Context | None) -> bool:
     """Whether it is about a well-known word on a page, where it stands for the password or the key of the reader."""
-    page = is_page(finding.location.path) if context is None else context is Context.DOCUMENTATION
+    page = _on_page(finding) if context is None else context is Context.DOCUMENTATION
     return page and finding.outcome is Outcome.FAIL and finding.credential in _SHOWN
+
+
+def _on_page(finding: Finding) -> bool:
+    """Whether it is about what a text for people shows, or what a text for agents shows and nobody deploys from it."""
+    return is_page(finding.location.path) or shows(finding.location.path, finding.subject_kind)
 
 
 def _counted(findings: Iterable[Finding], about_credentials: Collection[str], context: Context | None) -> list[Finding]:
@@ -74,14 +79,15 @@ def _why_lower(finding: Finding, about_credentials: Collection[str], context: Co
     if context:
         return _NOT_LOADED if context in (Context.DOCUMENTATION, Context.TEMPLATE) else ""
     filled = _FILL_IN.get(finding.subject_kind.partition(".")[0] + ".")
-    if not is_loaded(finding.location.path):
+    path = finding.location.path
+    if not is_loaded(path) or shows(path, finding.subject_kind):
         return _NOT_LOADED
     return _NO_NAME if filled is not None and filled.search(finding.subject_name) else ""
 
 
 def _may_be_made_up(finding: Finding, context: Context | None) -> bool:
     path = finding.location.path
-    example = is_page(path) or context_of(path) is Context.FIXTURE if context is None else context in _EXAMPLES
+    example = _on_page(finding) or context_of(path) is Context.FIXTURE if context is None else context in _EXAMPLES
     return example and finding.credential in credentials.BY_NAME
 
 

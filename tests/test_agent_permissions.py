@@ -155,6 +155,45 @@ def test_a_rule_has_the_verdict_of_the_table(name: str, severity: str, reach: st
     assert verdicts(**{name: [rule]})[name, rule] == severity
 
 
+ADVICE = {
+    "/tmp": "//tmp/**",
+    "/tmp/x/**": "//tmp/x/**",
+    "file:/tmp/x/**": "//tmp/x/**",
+    "src/**": "src/**",
+    "/src/**": "/src/**",
+    "~/x": "~/x",
+    "//opt": "//opt/**",
+    "/etc/hosts": "//etc/hosts",
+    "file_path:/x/y": "/x/y",
+    "path: src/a": "src/a",
+    ".env:*": ".env",
+    "docs/": "docs/**",
+    r"C:\Users\ann\a.txt": "//c/Users/ann/a.txt",
+    "/": "",
+    ":*": "",
+    "file:": "",
+    "file:file:a": "a",
+}
+"""A path of a rule that the tool ignores -> the path of the one to write instead; empty where none is clear.
+
+`/x` is below the folder of the project, `//x` is absolute, as https://code.claude.com/docs/en/permissions says on
+2026-08-22.
+"""
+
+
+@pytest.mark.parametrize("path", ADVICE)
+@pytest.mark.parametrize(("tool", "consulted"), [("Write", "Edit"), ("NotebookEdit", "Edit"), ("Glob", "Read")])
+def test_a_rule_that_is_advised_is_one_that_the_tool_applies(tool: str, consulted: str, path: str) -> None:
+    advice = parse(f"{tool}({path})").why.partition(": write ")[2]
+    assert advice == (f"{consulted}({ADVICE[path]})" if ADVICE[path] else "")
+    assert not advice or parse(advice).valid
+
+
+@pytest.mark.parametrize("path", [path for path in ADVICE if path.startswith("file:")])
+def test_a_path_with_a_scheme_is_advised_without_it(path: str) -> None:
+    assert parse(f"Read({path})").why.partition(": write ")[2] == (f"Read({ADVICE[path]})" if ADVICE[path] else "")
+
+
 PROGRAMS = sorted({words for words, _ in rows()})
 WORDS = st.sampled_from([*PROGRAMS, "git", "npm", "npm run", "ls", "docker ps", "make"])
 REST = st.lists(st.sampled_from(["-c", "-y", "-X", "POST", "run", "build", "x.py", "-rf", "exec", "a=b"]), max_size=3)

@@ -212,6 +212,30 @@ def test_the_path_of_an_agent(files: dict[str, str], path: str | None) -> None:
     assert path_of(files, "agent a") == path
 
 
+WAY = agent("a", "Read, WebSearch, Bash")
+
+
+@pytest.mark.parametrize(
+    ("files", "approved"),
+    [
+        (WAY, False),
+        (WAY | allowed("WebSearch"), False),
+        (WAY | allowed("WebSearch", "Bash(ls:*)"), False),
+        (WAY | allowed("WebSearch", "Bash(node:*)"), True),
+        (WAY | allowed("WebSearch", "Bash", ask=["Bash"]), False),
+        (WAY | allowed("mcp__*"), False),
+        (WAY | {SETTINGS: '{"permissions": {"defaultMode": "bypassPermissions"}}'}, True),
+        (agent("a", "Read, WebSearch, Bash", "permissionMode: bypassPermissions\n"), True),
+        (agent("a", "Read, WebSearch, Bash", "permissionMode: dontAsk\n"), False),
+        (agent("a", "Read, Task") | agent("b", "WebSearch, Bash"), False),
+        (agent("a", "Read, Task") | agent("b", "WebSearch, Bash") | allowed("WebSearch", "Bash"), True),
+        (recipe("a", "extensions: [{type: builtin, name: memory}, {type: builtin, name: developer}]"), True),
+    ],
+)
+def test_whether_settings_approve_what_an_agent_can_do(files: dict[str, str], *, approved: bool) -> None:
+    assert path_of(files, "agent a", "capabilities")["approved"] is approved
+
+
 EDITOR = ".vscode/settings.json"
 
 
@@ -250,6 +274,12 @@ SESSIONS = {
 def test_the_path_of_a_session(rules: tuple[str, ...], more: dict[str, Any], way: str | None) -> None:
     path = path_of(allowed(*rules, **more), "settings.json")
     assert path == way or (way and path.endswith(f"send data out with {way}"))
+
+
+@pytest.mark.parametrize(("rule", "leads_out"), [("mcp__slack__*", True), ("mcp__*", False), ("mcp__*__post", False)])
+def test_a_session_uses_servers_by_rules_that_the_tool_applies(rule: str, *, leads_out: bool) -> None:
+    files = allowed("WebSearch", rule) | server("slack", "https://mcp.slack.com/mcp")
+    assert bool(path_of(files, "settings.json")) is leads_out
 
 
 def test_local_settings_add_to_those_of_the_project() -> None:

@@ -46,6 +46,7 @@ _MODULES = {
     STACK: ("stack_purpose", "stacks"),
     "": (
         "accountability",
+        "agents.approved",
         "agents.exfiltration",
         "architecture.boundaries",
         "architecture.card_scope",

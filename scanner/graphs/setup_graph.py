@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 from scanner.agent_graph import EdgeKind, GraphNode, NodeKind, SetupGraph
-from scanner.facts.agents.exfiltration import AgentAbilities, unasked_abilities
+from scanner.facts.agents.approvals import unasked_abilities
+from scanner.facts.agents.exfiltration import AgentAbilities
 from scanner.facts.agents.setups import CLAUDE_CODE, AgentSetups, Setup
 from scanner.facts.agents.tools import CAPABILITIES, OUTBOUND, PRIVATE, UNTRUSTED, Ability, plain, server_of
 from scanner.graphs.drawing import Drawing, some

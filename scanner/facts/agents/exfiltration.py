@@ -9,6 +9,7 @@ from typing import Any, TypedDict
 from msgspec import Struct, field
 
 from scanner.facts.agents import grants, tools
+from scanner.facts.agents.approvals import Approvals, Denials, allowed, unasked_abilities
 from scanner.facts.agents.grants import texts
 from scanner.facts.agents.setups import CLAUDE_CODE, AgentSetups, Setup
 from scanner.facts.agents.tools import CAPABILITIES, OUTBOUND, PRIVATE, UNTRUSTED, Ability
@@ -17,12 +18,18 @@ from scanner.facts.groups import place
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.agents.kinds import AGENT, PERMISSION, SETTINGS
-from scanner.subjects.agents.permission_grammar import Rule, parse
-from scanner.subjects.agents.permission_lookup import RuleLookup
+from scanner.subjects.agents.permission_grammar import parse
 
 _NAMED = 3
 """Tools that a path names for each capability."""
-_READ = grants.FIELDS | {"codeExecution", "codeExecutionMode", "delegates", "deniedTools", "inheritsTools"}
+_READ = grants.FIELDS | {
+    "codeExecution",
+    "codeExecutionMode",
+    "delegates",
+    "deniedTools",
+    "inheritsTools",
+    "permissionMode",
+}
 """Fields of an agent that this is derived from."""
 _FOLLOWED = 60
 """Agents that are followed from one agent, directly and through others."""
@@ -43,6 +50,9 @@ class Capabilities(TypedDict):
     """The number of its own tools or rules that add to the first three lists."""
     asked: bool
     """Its editor asks before each new address, command or tool of a server, as VS Code does by default."""
+    approved: bool
+    """It can do all three without a question: by its own mode, by what the scanned settings allow, or its tool asks
+    none. Claude Code asks before what no rule allows, whatever tools an agent has."""
 
 
 CAPABLE = Fact(
@@ -71,6 +81,12 @@ class _Found(Struct):
     starts: list[Subject] = field(default_factory=list)
     entries: int = 0
     asked: bool = False
+    approved: bool = True
+
+    @property
+    def leads_out(self) -> bool:
+        """Whether it can do all three."""
+        return all(self.tools.values())
 
     def add(self, some: Iterable[Ability], whose: str = "") -> None:
         """Take in what tools can do; `whose` says which agent has them, unless the one in question."""
@@ -93,9 +109,10 @@ class _Found(Struct):
                 unknown=self.unknown,
                 entries=self.entries,
                 asked=self.asked,
+                approved=self.approved,
             ),
         )
-        path = self._path() if all(self.tools.values()) else "" if not self.unknown else None
+        path = self._path() if self.leads_out else "" if not self.unknown else None
         if path is not None:
             facts.add(subject, PATH if subject.kind == AGENT else SESSION_PATH, path)
 
@@ -131,11 +148,14 @@ def _name(agent: Subject) -> str:
 def find_paths(setups: AgentSetups, facts: Facts) -> None:
     """What each agent and each session can do."""
     for setup in setups.all:
-        known = AgentAbilities(setup)
+        known, unasked = AgentAbilities(setup), None
         by_name = {tools.plain(str(each.bindings["server"].get("name", ""))): each for each in setup.servers}
         for agent in setup.agents:
             if (found := known.reach(agent)) is not None:
                 found.asked = setup.asks(agent)
+                if found.leads_out:
+                    unasked = unasked or AgentAbilities(setup, Approvals(setup))
+                    found.approved = (without := unasked.reach(agent)) is not None and without.leads_out
                 found.state(agent, facts)
                 _relate(agent, found, by_name, facts)
         for settings in setup.settings:
@@ -146,9 +166,11 @@ def find_paths(setups: AgentSetups, facts: Facts) -> None:
 class AgentAbilities:
     """The agents of a setup, with what each can do itself."""
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: Setup, approvals: Approvals | None = None) -> None:
+        """With `approvals` what they do without a question."""
+        self._approvals = approvals
         self._servers = setup.granted
-        self._denied = _Denials(setup.rules("deny"))
+        self._denied = Denials(setup.rules("deny"))
         self._sandboxed = setup.is_sandboxed
         self._by_tool: dict[Any, list[Subject]] = {}
         self._named: dict[tuple[Any, str], list[Subject]] = {}
@@ -205,33 +227,9 @@ class AgentAbilities:
             return None
         found = list(grants.stated(data, self._servers, self._names))
         is_limited = data.get("tool") == CLAUDE_CODE
-        denied = [_Denials(map(parse, texts(data.get("deniedTools")))), *([self._denied] if is_limited else ())]
-        return list(_allowed(found, denied, sandboxed=is_limited and self._sandboxed))
-
-
-class _Denials:
-    """Rules that take tools away."""
-
-    def __init__(self, rules: Iterable[Rule]) -> None:
-        self._rules = RuleLookup(rules)
-        self._known: dict[str, bool] = {}
-
-    def cover(self, tool: str) -> bool:
-        """Whether one of them covers a tool as it is written."""
-        if tool not in self._known:
-            self._known[tool] = self._rules.first(parse(tool)) is not None
-        return self._known[tool]
-
-
-def _allowed(found: Iterable[Ability], denied: Sequence[_Denials], *, sandboxed: bool) -> Iterator[Ability]:
-    """What stays of abilities if some tools are denied, and if commands run in a sandbox with a list of hosts."""
-    for ability in found:
-        if any(each.cover(ability.tool) for each in denied):
-            continue
-        if sandboxed and ability.command:
-            yield Ability(ability.tool, ability.letters & {PRIVATE}, command=True)
-        else:
-            yield ability
+        denied = [Denials(map(parse, texts(data.get("deniedTools")))), *([self._denied] if is_limited else ())]
+        able = list(allowed(found, denied, sandboxed=is_limited and self._sandboxed))
+        return able if self._approvals is None else list(self._approvals.of(agent, able))
 
 
 def _session(settings: Subject, setup: Setup) -> _Found:
@@ -252,21 +250,9 @@ def _unasked(setup: Setup, *paths: str) -> _Found:
     """What a session can do without a question by the lists of some files."""
     found = _Found()
     found.add(unasked_abilities(setup, *paths))
-    if not _Denials(setup.rules("deny", "ask")).cover("Read"):
+    if not Denials(setup.rules("deny", "ask")).cover("Read"):
         found.tools[PRIVATE].append("Read (files of the project, without a question)")
     return found
-
-
-def unasked_abilities(setup: Setup, *paths: str) -> list[Ability]:
-    """What the lists of some files allow without a question."""
-    stronger, servers = setup.rules("deny", "ask"), setup.granted
-    rules = [
-        parse(str(subject.bindings["permission"]["text"]))
-        for subject in setup.permissions
-        if subject.origin.path in paths and subject.bindings["permission"]["list"] == "allow"
-    ]
-    allowed = [each for rule in rules if rule.valid for each in tools.abilities(rule.text, servers)]
-    return list(_allowed(allowed, [_Denials(stronger)], sandboxed=setup.is_sandboxed))
 
 
 def _relate(agent: Subject, found: _Found, servers: Mapping[str, Subject], facts: Facts) -> None:

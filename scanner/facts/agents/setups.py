@@ -11,10 +11,10 @@ from msgspec import Struct, field
 from scanner.facts.agents.tools import Servers, servers
 from scanner.facts.step import FieldRead, read
 from scanner.model import Subject
-from scanner.subjects.agents.kinds import AGENT, PERMISSION, SERVER, SETTINGS
+from scanner.subjects.agents.kinds import AGENT, COMMAND, PERMISSION, SERVER, SETTINGS
 from scanner.subjects.agents.permission_grammar import Rule, parse
 
-_MEMBERS = (AGENT, SERVER, SETTINGS, PERMISSION)
+_MEMBERS = (AGENT, SERVER, SETTINGS, PERMISSION, COMMAND)
 CLAUDE_CODE = "claude-code"
 COPILOT = "copilot"
 
@@ -26,6 +26,8 @@ class Setup(Struct):
     servers: list[Subject] = field(default_factory=list)
     settings: list[Subject] = field(default_factory=list)
     permissions: list[Subject] = field(default_factory=list)
+    commands: list[Subject] = field(default_factory=list)
+    """Those that execute what they download."""
 
     @property
     def granted(self) -> Servers:
@@ -84,12 +86,13 @@ class AgentSetups:
             "server.package.name",
         ),
         read(SETTINGS, "settings.asksNothing", "settings.sandbox.enabled", "settings.sandbox.network.allowedDomains"),
+        read(COMMAND, "command.runsDownload"),
         read(PERMISSION, "permission.list", "permission.reach", "permission.text"),
     )
 
     def __init__(self, subjects: Sequence[Subject], *, whole: bool) -> None:
         del whole
-        members = [subject for subject in subjects if subject.kind in _MEMBERS]
+        members = [subject for subject in subjects if subject.kind in _MEMBERS and _counts(subject)]
         setups: dict[str, Setup] = {}
         for subject in members:
             setup = setups.setdefault(_root_of(subject), Setup())
@@ -98,9 +101,14 @@ class AgentSetups:
                 SERVER: setup.servers,
                 SETTINGS: setup.settings,
                 PERMISSION: setup.permissions,
+                COMMAND: setup.commands,
             }[subject.kind].append(subject)
         self.by_root = setups
         self.all = list(setups.values())
+
+
+def _counts(subject: Subject) -> bool:
+    return subject.kind != COMMAND or subject.bindings["command"].get("runsDownload") is True
 
 
 def _root_of(subject: Subject) -> str:

@@ -17,7 +17,7 @@ from scanner.subjects.agents import settings_keys, settings_refused
 from scanner.subjects.agents.building import Place, place, subject, texts, with_file
 from scanner.subjects.agents.command_words import command
 from scanner.subjects.agents.hooks import OF_GEMINI, hooks
-from scanner.subjects.agents.kinds import MODES, REFUSED, SETTINGS
+from scanner.subjects.agents.kinds import MODES, REFUSED, SETTINGS, UNLOADED
 from scanner.subjects.agents.permission_grammar import parse
 from scanner.subjects.agents.permissions import LISTS, permissions
 from scanner.subjects.agents.servers import UNREAD, servers
@@ -44,6 +44,17 @@ _SECRETS = (
     "*.p12",
 )
 _ENGINE = regex(r"(?:docker|podman|containerd|crio)\.sock$")
+_UNLOADED = regex(
+    r"(?i)(?:^|/)\.agents?/settings(?:\.local)?\.json$"
+    r"|(?:^|/)\.claude/settings(?:\.local)?[ ._-]+(?:copy|bak|backup|old|orig|original)\b[^/]*\.json$"
+)
+"""Copies that were put aside, and the folders `.agent` and `.agents`, from which no tool loads settings in this form:
+Antigravity reads hooks from `.agents/hooks.json`. https://antigravity.google/docs/hooks as of 2026-11.
+"""
+_PROJECT = regex(
+    r"(?i)^(?!(?:.*/)?[^/]*(?:dot[-_]?files|(?<![a-z])claude|(?<![a-z])home|(?<![a-z])user)/\.claude/)(?:.*/)?\.claude/"
+)
+"""Settings of a project, and not those of a user that are kept in a repository."""
 _READ_ONLY = ("Read", "Grep", "Glob", "LS", "Bash", "*")
 
 
@@ -54,8 +65,8 @@ def read(document: Document) -> Iterator[Subject]:
     where = place(document, tool, _scope(document.origin.path))
     allowed, helper = root.get("permissions"), "helper"
     lists = {name: allowed.get(name) for name in LISTS if allowed.get(name)}
-    if tool == "claude-code" and where.scope != "plugin" and settings_refused.refused(root):
-        where, helper = replace(where, scope=REFUSED), "helper that never runs"
+    if scope := _without_effect(where, root):
+        where, helper = replace(where, scope=scope), "helper that never runs"
         yield settings_refused.settings(where, root, allowed)
         yield from settings_refused.permissions(where, lists)
     else:
@@ -68,6 +79,14 @@ def read(document: Document) -> Iterator[Subject]:
         yield from command(where, name, helper, root.get(name).first("command", "path"))
     for node in settings_keys.server_lists(root):
         yield from servers(replace(where, scope=UNREAD), node)
+
+
+def _without_effect(where: Place, root: Node) -> str:
+    """The scope of a file of which no tool applies anything; empty for any other."""
+    if _UNLOADED.search(where.origin.path):
+        return UNLOADED
+    is_own = where.tool == "claude-code" and where.scope != "plugin"
+    return REFUSED if is_own and settings_refused.refused(root) else ""
 
 
 def _scope(path: str) -> str:
@@ -87,6 +106,7 @@ def _settings(where: Place, root: Node, allowed: Node) -> Subject:
     shape.put("skipsModeQuestion", root.get("skipDangerousModePermissionPrompt"))
     shape.put("bypassDisabled", allowed.get("disableBypassPermissionsMode"))
     shape.put("directories", allowed.get("additionalDirectories"))
+    shape.say("ofProject", bool(_PROJECT.search(where.origin.path)))
     shape.put("trustAllServers", root.get("enableAllProjectMcpServers"))
     shape.put("trustedServers", root.get("enabledMcpjsonServers"))
     shape.put("hooksDisabled", root.get("disableAllHooks"))

@@ -54,6 +54,8 @@ _ADDRESS = regex(
     r"(?i)(?:https?://)?(?:[^\s\"'/@]+@)?((?:[\w-]+\.)+[a-z]{2,}|localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?"
 )
 _LOCAL = regex(r"(?i)(?:https?://)?(?:localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|host\.docker\.internal)\b")
+_LOOPBACK = regex(r"(?i)\w+://(?:[\w.-]+\.)?(?:localhost|127(?:\.\d+){3}|\[::1\])(?=[:/?#]|$)")
+_URLS = regex(r"(?i)\b(?:https?|ftp)://[^\s\"'<>|)`]+")
 _WHOLE = regex(
     r"(?i)(?:-d|--data(?:-raw|-binary)?|--json|-T|--upload-file|-F|--form|--post-file|--body-file)[\s=]*[\"']?(?:\w+=)?@|--(?:post|body)-file\b"
     r"|transcript|\$\(\s*(?:cat|env|printenv|set|tail|head|base64)\b|`\s*(?:cat|env|printenv)\b|^\s*(?:cat|env|printenv|tail|tar)\b"
@@ -107,6 +109,10 @@ def command(where: Place, owner: str, via: str, node: Node, apart: Sequence[Node
         shape.put("package", _holding(apart, node, lambda item: found["name"] in item), found)
     for field, value in (seen(text) if len(text) <= LONGEST else {}).items():
         shape.say(field, value).put(field, _showing(apart, node, field) if value else node, value)
+    if shape.data.get("skipsVerification"):
+        shape.say("staysLocal", _stays_local(text))
+    if shape.data.get("runsDownload"):
+        shape.say("downloadsEncrypted", _downloads_encrypted(text))
     yield subject(COMMAND, where, owner, f"command of the {via}", shape, node)
 
 
@@ -148,6 +154,18 @@ def seen(text: str) -> Mapping[str, Any]:
         "skipsGuards": skipped[1] if skipped else "",
         "skipsVerification": tls[1] or tls[2] if tls else "",
     }
+
+
+def _stays_local(text: str) -> bool:
+    """Whether each address that a command line names is one of the machine itself, where nobody is between."""
+    addresses = _URLS.findall(text)
+    return bool(addresses) and all(map(_LOOPBACK.match, addresses))
+
+
+def _downloads_encrypted(text: str) -> bool:
+    """Whether each address that a command line names is one of `https`, as the installers of vendors have."""
+    addresses = _URLS.findall(text)
+    return bool(addresses) and all(address.lower().startswith("https://") for address in addresses)
 
 
 def _runs_download(text: str) -> bool:

@@ -15,7 +15,7 @@ from scanner.marks import has_key, key_end_of, key_start_of, keyless
 from scanner.model import Subject
 from scanner.subjects.agents.building import Place, short, subject
 from scanner.subjects.agents.command_words import LONGEST, command, seen
-from scanner.subjects.agents.kinds import HOOK, REFUSED
+from scanner.subjects.agents.kinds import HOOK, REFUSED, UNLOADED
 from scanner.subjects.agents.permission_grammar import BY_FOLDED
 from scanner.subjects.agents.placeholders import has_placeholder
 from scanner.subjects.agents.programs import name_set
@@ -107,7 +107,7 @@ def _hook(where: Place, named: Node, group: Node, handler: Node, *, flat: bool) 
     matcher = group.get("matcher").value
     shape.say("name", f"{event} {short(str(matcher))}: {short(text)}" if matcher else f"{event}: {short(text)}")
     yield subject(HOOK, where, "", "hook", shape, handler if handler.mark else group)
-    runs = where.scope != REFUSED and (where.tool != "claude-code" or (not flat and event in EVENTS))
+    runs = where.scope not in (REFUSED, UNLOADED) and (where.tool != "claude-code" or (not flat and event in EVENTS))
     via = "hook" if runs else "hook that never runs"
     yield from command(where, event, via, line, list(handler.get("args").elements()))
 

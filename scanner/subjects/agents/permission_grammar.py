@@ -39,6 +39,14 @@ TOOLS = name_set(
 )
 """The built-in tools, present and former."""
 BY_FOLDED = {tool.lower(): tool for tool in TOOLS}
+_MARKED = regex(r"^(?:(?:file|file_path|path|notebook_path)\s*:\s*)+")
+_DRIVE = regex(r"^([A-Za-z]):/+")
+_ABSOLUTE = regex(
+    r"/(?:tmp|home|Users|etc|var|opt|usr|mnt|root|private|srv|proc|sys|dev|run|media|Volumes|Library|Applications)(?:/|$)"
+)
+"""Folders of a machine. `/x` is below the project, and an absolute path begins with `//`."""
+_FOLDER = regex(r"//[^/*.]+/?|[^*]*/")
+"""A folder without what is in it."""
 _FOLDERS = tuple(
     f"{folder}/" for folder in ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/opt/homebrew/bin")
 )
@@ -99,10 +107,7 @@ def _ignored_with(tool: str, specifier: str) -> str:
     if tool.startswith("mcp__"):
         return "a rule for a tool of an MCP server takes no parentheses"
     if tool in _NOT_CONSULTED and specifier != "*":
-        other = _NOT_CONSULTED[tool]
-        return (
-            f"rules with a path are only consulted for Read and Edit: write {other}({specifier.removeprefix('file:')})"
-        )
+        return f"rules with a path are only consulted for Read and Edit{_instead(_NOT_CONSULTED[tool], specifier)}"
     if tool in _PRIMARY and specifier.replace(" ", "").startswith(f"{_PRIMARY[tool]}:"):
         return f"the parameter `{_PRIMARY[tool]}` cannot be matched by its name"
     return _ignored_specifier(tool, specifier)
@@ -127,8 +132,21 @@ def _ignored_specifier(tool: str, specifier: str) -> str:
 def _ignored_path(tool: str, specifier: str) -> str:
     """Why a rule with a path matches no file."""
     if specifier.startswith("file:"):
-        return f"`file:` counts as a part of the path: write {tool}({specifier.removeprefix('file:')})"
+        return f"`file:` counts as a part of the path{_instead(tool, specifier)}"
     return "`:*` is only recognised in rules for commands" if specifier.endswith(":*") else ""
+
+
+def _instead(tool: str, specifier: str) -> str:
+    """The rule with a path to write instead, as the end of a sentence; empty where the path is not clear."""
+    path = _MARKED.sub("", specifier.strip()).removesuffix(":*").replace("\\", "/")
+    path = _DRIVE.sub(lambda found: f"//{found[1].lower()}/", path)
+    if _ABSOLUTE.match(path):
+        path = f"/{path}"
+    if not path.strip("/"):
+        return ""
+    if _FOLDER.fullmatch(path):
+        path = f"{path.rstrip('/')}/**"
+    return f": write {tool}({path})" if not _ignored_with(tool, path) else ""
 
 
 def _reach(tool: str, specifier: str | None) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from scanner.documents.positions import Node, join_path
+from scanner.late import regex
 from scanner.subjects.agents.building import entries
 from scanner.subjects.agents.programs import name_set
 from scanner.subjects.subject_builder import SubjectBuilder
@@ -42,12 +43,16 @@ _ROOT = name_set(
     "switchModelsOnFlag syncClaudeAiSkills syntaxHighlightingDisabled teammateDefaultModel teammateMode "
     "terminalProgressBarEnabled terminalTitleFromRename theme tui ultracode useAutoModeDuringPlan verbose "
     "viewMode vimInsertModeRemaps voice voiceEnabled wheelScrollAccelerationEnabled workflowKeywordTriggerEnabled "
-    "workflowSizeGuideline worktree wslInheritsWindowsSettings autoUpdates forceLoginOrganization "
-    "includeCoAuthoredBy ignorePatterns messageIdleNotifThresholdMs terminalSetup shiftEnterKeyBindingInstalled "
-    "parallelTasksCount todoFeatureEnabled enableArchitectTool autoCompact apiKey maxTokens disabledMcpServers "
-    "enabledMcpServers otelHeadersHelper skippedPlugins pluginTrustMessage teams agents commands skills "
-    "description name version _comment comment comments"
+    "workflowSizeGuideline worktree wslInheritsWindowsSettings"
 )
+"""Keys of the documentation, https://code.claude.com/docs/en/settings-reference as of 2026-08-22."""
+_FORMER = name_set(
+    "autoUpdates forceLoginOrganization ignorePatterns messageIdleNotifThresholdMs terminalSetup "
+    "shiftEnterKeyBindingInstalled parallelTasksCount todoFeatureEnabled enableArchitectTool autoCompact apiKey "
+    "maxTokens disabledMcpServers enabledMcpServers skippedPlugins teams agents commands skills description name "
+    "version _comment comment comments"
+)
+"""Keys that earlier versions read, or that many files have: they are not reported, and never proposed."""
 _PERMISSIONS = name_set(
     "allow ask deny additionalDirectories defaultMode disableBypassPermissionsMode disableAutoMode "
     "skipDangerousModePermissionPrompt"
@@ -92,6 +97,13 @@ _OTHER_NAMES = {
 }
 """Other words that are written for the keys of `permissions`."""
 
+_GUARDING = regex(
+    r"(?:^|(?<=[a-z]))(?:[aA]llow|[aA]llowed|[dD]enied|[bB]locked|[sS]trict|[fF]orce|[dD]isable|[dD]isabled|[eE]nforce|[rR]equired"
+    r"|[sS]kip|[tT]rust|[iI]solate)(?=[A-Z]|$)"
+    r"|[pP]ermission|sandbox|[hH]ook|[mM]cp|[hH]elper|autoMode|[pP]lugin|[mM]arketplace|[cC]redential|^env$|processWrapper"
+    r"|[cC]hannelsEnabled|remoteControl|crossSession|sshHostAllowlist|availableModels|cleanupPeriodDays"
+)
+"""Keys that bear on what an agent may do, or on what runs: without effect, a guard may be missing."""
 _SERVERS = "mcpservers"
 
 
@@ -110,9 +122,14 @@ def put_wrong(shape: SubjectBuilder, root: Node) -> None:
     wrong = [({"key": path[-1], "path": join_path(path), "belongs": to or "the top level"}, root.get(*path))
              for path, to in misplaced(root.value)]  # fmt: skip
     entries(shape, "misplacedKeys", wrong, root)
-    odd = [({"key": path[-1], "path": join_path(path), "near": near}, root.get(*path))
+    odd = [({"key": path[-1], "path": join_path(path), "near": near, "guards": _guards(path, near)}, root.get(*path))
            for path, near in unknown(root.value)]  # fmt: skip
     entries(shape, "unknownKeys", odd, root)
+
+
+def _guards(path: tuple[str, ...], near: str) -> bool:
+    """Whether a key bears on what an agent may do: one of the permissions and the sandbox does."""
+    return len(path) > 1 or bool(_GUARDING.search(near))
 
 
 def misplaced(data: Any) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -132,7 +149,11 @@ def unknown(data: Any) -> Iterator[tuple[tuple[str, ...], str]]:
     for where, mapping in _mappings(data):
         for key in mapping:
             path = (*_parts(where), key)
-            if key not in _KNOWN[where] and path not in elsewhere and not key.startswith(("_", "$", "//", "#")):
+            if (
+                key not in _KNOWN[where] | _FORMER
+                and path not in elsewhere
+                and not key.startswith(("_", "$", "//", "#"))
+            ):
                 near = _near(key, where)
                 if near and near not in mapping:
                     yield path, near

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from scanner.contexts import Context, context_of
+from scanner.contexts import Context, context_of, shows
 from scanner.documents.positions import Node
 from scanner.late import regex
 from scanner.subjects.stacks.applied import as_text
@@ -118,7 +118,7 @@ def _of_path(path: str) -> Purpose:
     for folder in reversed(folders):
         if found := _of_folder(folder):
             return Purpose(found, f"the folder {folder}")
-    if found := _BY_CONTEXT.get(context_of(path), ""):
+    if found := EXAMPLE if shows(path, "stack.") else _BY_CONTEXT.get(context_of(path), ""):
         return Purpose(found, f"its path, {path}")
     return Purpose()
 

@@ -1,7 +1,7 @@
 """Where an input stands, by its path: whether a tool loads it from there, or whether it documents or illustrates.
 
 Only what no tool loads from its place counts one step lower: documents for people, whose code blocks are examples,
-objects in the code blocks of texts for agents, templates that are copied before use, data of tests, and files of
+objects in the texts of agents and skills, templates that are copied before use, data of tests, and files of
 installed packages. A manifest in a folder `docs` or `tests` can be applied from there as from any other folder.
 """
 
@@ -45,9 +45,12 @@ _TEMPLATE = regex(
 )
 """What is copied before use; of the settings in `.claude`, Claude Code loads two names only."""
 _PROSE = regex(r"\.(?:md|markdown|mdx|txt|rst|adoc)$|(?:^|/)readme[^/]*$", re.IGNORECASE)
-_MARKDOWN = regex(r"\.(?:md|markdown|mdx|mdc|txt|rst|adoc)$", re.IGNORECASE)
 _DEPLOYED = ("kubernetes.", "stack.")
 """What the kinds of objects begin with that a person or a pipeline deploys."""
+_INVOKED = regex(
+    r"(?:^|/)(?:agents|chatmodes|commands|prompts|skills)/(?:.+/)?[^/]+\.md$|(?:^|/)SKILL\.md$|\.(?:agent|prompt|chatmode)\.md$"
+)
+"""The text of a command, a skill or an agent."""
 _FOR_AGENTS = regex(
     r"(?:^|/)(?:\.?mcp\.json|(?:CLAUDE|AGENTS?|GEMINI|SKILL)(?:\.local)?\.md|[^/]+\.(?:agent|prompt|instructions|chatmode)\.md)$"
     r"|(?:^|/)\.(?:agents?|claude(?:-plugin)?|cline|clinerules|codex|continue|cursor|gemini|kiro|opencode|roo|windsurf)/"
@@ -150,12 +153,17 @@ def is_page(path: str) -> bool:
     return _name_tells(path.rpartition("/")[2]) and _is_document(path)
 
 
+def is_invoked(path: str) -> bool:
+    """Whether a text is that of a command, a skill or an agent, by its path."""
+    return bool(_INVOKED.search(path)) and is_for_agents(path)
+
+
 def shows(path: str, kind: str) -> bool:
     """Whether an input only shows a subject of a kind, though an agent loads the text: nobody deploys objects from it.
 
-    Objects of Kubernetes and of stacks in a text for agents are in its code blocks.
+    Objects of Kubernetes and of stacks in the text of a command, a skill or an agent are in its code blocks.
     """
-    return kind.startswith(_DEPLOYED) and bool(_MARKDOWN.search(path)) and is_for_agents(path)
+    return kind.startswith(_DEPLOYED) and is_invoked(path)
 
 
 @lru_cache(maxsize=_KEPT)

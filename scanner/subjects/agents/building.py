@@ -8,7 +8,6 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scanner.contexts import is_for_agents
 from scanner.documents import Document
 from scanner.documents.positions import Node
 from scanner.late import regex
@@ -27,9 +26,6 @@ _SETUP = regex(
 """Where the path of a file leaves the folder that its setup belongs to."""
 INVOKED = "invoked"
 """The scope of the text of a command, a skill or an agent: a person or a model starts it, and it then acts."""
-_INVOKED = regex(
-    r"(?:^|/)(?:agents|chatmodes|commands|prompts|skills)/(?:.+/)?[^/]+\.md$|(?:^|/)SKILL\.md$|\.(?:agent|prompt|chatmode)\.md$"
-)
 _LONGEST_NAME = 80
 _COMMON_NAMES = ("config.json", "config.toml")
 
@@ -53,11 +49,6 @@ def setup_of(path: str) -> str:
     """The folder of the setup that a file belongs to; the path itself where it does not show it."""
     found = _SETUP.search(path)
     return path[: found.start()] or "." if found else path
-
-
-def is_invoked(path: str) -> bool:
-    """Whether a text is that of a command, a skill or an agent, by its path."""
-    return bool(_INVOKED.search(path)) and is_for_agents(path)
 
 
 def place(document: Document, tool: str, scope: str = "project") -> Place:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.contexts import is_for_agents
+from scanner.contexts import is_for_agents, is_invoked
 from scanner.documents import Document
 from scanner.documents.positions import Node
 from scanner.late import regex
 from scanner.model import Subject
-from scanner.subjects.agents.building import INVOKED, is_invoked, place
+from scanner.subjects.agents.building import INVOKED, place
 
 _AGENT = regex(
     r"(?:^|[\s;&|(/\"'@])(?:claude|claude-code|claude-flow|ruflo|ruv-swarm|codex|gemini|gemini-cli|cursor-agent|goose|opencode"

@@ -116,6 +116,8 @@ HARMLESS = [
     ("checksum/secret", drawn(64, HEX)),
     ("PWD", "/app"),
     ("BYPASS", "localhost1"),
+    ("--secret", "HF_TOKEN=$HF_TOKEN"),
+    ("--secret", "HF_TOKEN=${TOKEN_OF_A_COLLEAGUE}"),
     ("image", "registry.test/web@sha256:" + drawn(64, HEX)),
     ("ca.crt", "-----BEGIN CERTIFICATE-----\n" + drawn(64) + "\n-----END CERTIFICATE-----\n"),
     ("key.pub", "ssh-rsa " + drawn(200)),

@@ -60,12 +60,18 @@ def kind_by_name(name: str, value: str) -> str:
     if sort == "password" and value in NUMBERS:
         return DEFAULT
     option = name.startswith("-") and value.startswith("-")  # two options of a command, one after the other
-    if option or is_blank(value):
+    if option or is_blank(value) or _is_blank_assignment(value):
         return ""
     if sort == "password":
         return DEFAULT if is_default(value) or is_nouns(value) else "a password"
     noun = "a token" if name.lower().rstrip("_-0123456789").endswith("token") else "a secret key"
     return _key(name.lower().rstrip("_-0123456789"), sort, noun, value)
+
+
+def _is_blank_assignment(value: str) -> bool:
+    """Whether an option such as `--secret TOKEN=$TOKEN` gets the name of a variable and a reference to it."""
+    name, _, rest = value.partition("=")
+    return name.isidentifier() and rest.startswith(("$", "<", "{", "%")) and is_blank(rest)
 
 
 def _key(name: str, sort: str, noun: str, value: str) -> str:

@@ -16,7 +16,7 @@ from scanner.finished_scan import Scan
 from scanner.inputs import Portion
 from scanner.late import regex
 from scanner.masking import Masked, harmless, hidden, mask_all, sealed, texts_of
-from scanner.model import CREDENTIALS, Finding, Input, Outcome, RuleInfo, lowered
+from scanner.model import CREDENTIALS, Finding, Input, Outcome, RuleInfo, Severity, lowered
 from scanner.options import Options
 from scanner.places import Fix, Location
 from scanner.policy.evaluate import Counts, Evaluation
@@ -38,7 +38,8 @@ def separate_findings(
     for finding in shown:
         _count_off(evaluation.counts, finding)
     left = {id(finding) for finding in shown}
-    return _counted(in_order(each for each in found if id(each) not in left), about_credentials, context)
+    lowers = {rule.id: rule.severity for rule in rules if rule.lower_because}
+    return _counted(in_order(each for each in found if id(each) not in left), about_credentials, context, lowers)
 
 
 _FILL_IN = {"kubernetes.": regex(r"<[A-Za-z][\w .-]*>"), "agents.": regex(r"\{\{[^{}]*\}\}")}
@@ -54,8 +55,15 @@ def _is_blank(finding: Finding, context: Context | None) -> bool:
     return page and finding.outcome is Outcome.FAIL and finding.credential in _SHOWN
 
 
-def _counted(findings: Iterable[Finding], about_credentials: Collection[str], context: Context | None) -> list[Finding]:
+def _counted(
+    findings: Iterable[Finding],
+    about_credentials: Collection[str],
+    context: Context | None,
+    lowers: Mapping[str, Severity],
+) -> list[Finding]:
     """Findings with the severity that counts: one step lower where no tool loads the input from its place.
+
+    `lowers` are the severities of rules that count some of their findings lower; none counts two steps lower.
 
     A cluster accepts no object whose name is still to be written, and an agent with such a name is copied before it is
     loaded, so that both are templates wherever they stand. A credential is valid wherever it is, except that in an
@@ -63,7 +71,8 @@ def _counted(findings: Iterable[Finding], about_credentials: Collection[str], co
     """
     return [
         _lower(finding)
-        if (_may_be_made_up if finding.rule in about_credentials else _counts_lower)(finding, context)
+        if finding.severity is lowers.get(finding.rule, finding.severity)
+        and (_may_be_made_up if finding.rule in about_credentials else _counts_lower)(finding, context)
         else finding
         for finding in findings
     ]

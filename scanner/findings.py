@@ -66,6 +66,8 @@ def _on_page(finding: Finding) -> bool:
 def _counted(findings: Iterable[Finding], about_credentials: Collection[str], context: Context | None) -> list[Finding]:
     """Findings with the severity that counts: one step lower where no tool loads the input from its place.
 
+    None counts two steps lower, so that one that its rule counts lower stays as it is.
+
     A cluster accepts no object whose name is still to be written, and an agent with such a name is copied before it is
     loaded, so that both are templates wherever they stand. A credential is valid wherever it is, except that in an
     example or a test one that only its name tells may be made up.
@@ -99,10 +101,9 @@ def in_context(inputs: Iterable[Input], context: Context | None) -> list[Input]:
 
 def _lower(finding: Finding, why: str) -> Finding:
     severity = lowered(finding.severity)
-    if not why or severity is finding.severity:
+    if not why or finding.counted_because or severity is finding.severity:
         return finding
-    told = " and ".join(filter(None, (why, finding.counted_because)))
-    return replace(finding, severity=severity, counted_because=told)
+    return replace(finding, severity=severity, counted_because=why)
 
 
 class Searched(Struct):

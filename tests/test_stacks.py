@@ -15,6 +15,7 @@ from scanner.facts.step import Unread, Whole
 from scanner.model import ANY_KIND, Finding, Outcome, Profile, Severity, Subject
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.rule import Rule
+from scanner.scan import Options, scan
 from scanner.subjects import recognise
 from scanner.subjects.stacks import deployers, forms
 from scanner.subjects.stacks.variables import substitute
@@ -181,9 +182,63 @@ def test_what_harms_wherever_it_runs_and_what_is_stated_are_decided_in_any_file(
 @pytest.mark.parametrize(("path", "severity"), [("compose.yaml", Severity.MEDIUM), ("compose.dev.yaml", Severity.LOW)])
 def test_what_matters_in_operation_counts_lower_elsewhere(path: str, severity: Severity) -> None:
     text = "services:\n  db:\n    image: postgres\n    user: root\n    environment: {POSTGRES_PASSWORD: postgres}\n"
+    text += "    ports: ['5432:5432']\n"
     found = {each.rule.removeprefix(PREFIX): each.severity for each in findings({path: text})}
-    names = ("service-image-tag-pinned", "service-environment-without-default-passwords", "service-user-not-root")
+    names = (
+        "service-image-tag-pinned",
+        "service-management-ports-unpublished",
+        "service-environment-without-default-passwords",
+        "service-user-not-root",
+    )
     assert [found[name] for name in names] == [severity] * len(names)
+
+
+SOCKET, LOGIN = "service-without-runtime-socket", "service-environment-without-default-passwords"
+LITERAL, PATHS = "service-environment-without-secrets", "service-without-sensitive-host-path"
+FILTERED = "service-runtime-socket-filtered"
+DANGERS = {SOCKET, LOGIN, LITERAL, PATHS, FILTERED}
+MOUNTED = "volumes: ['/var/run/docker.sock:/var/run/docker.sock:ro']"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("compose.yaml", "image: 'a/b:1', environment: {DB_USER: shop, DB_PASSWORD: Shop1}", {LOGIN: "medium"}),
+        ("compose.yaml", "image: 'shop/db:1', environment: {DB_PASSWORD: shop}", {LOGIN: "medium"}),
+        ("compose.yaml", "image: 'a/b:1', environment: {DB_USER: shop, DB_PASSWORD: Tr4vel-l1ght}", {LITERAL: "high"}),
+        ("compose.yaml", "image: 'a/b:1', environment: {URL: 'amqp://shop:shop@queue'}", {LOGIN: "medium"}),
+        ("compose.yaml", "image: 'a/b:1', environment: {VPN_USER: username, VPN_PASSWORD: password}", {}),
+        ("compose.yaml", "image: 'a/b:1', environment: {DB_USER: username, DB_PASSWORD: password}", {LOGIN: "medium"}),
+        ("examples/compose.yaml", "image: 'a/b:1', environment: {DB_PASSWORD: Tr4vel-l1ght}", {LITERAL: "medium"}),
+        ("examples/compose.yaml", "image: 'a/b:1', environment: {URL: 'amqp://a:Tr4vel-l1ght@q'}", {LITERAL: "high"}),
+        ("vendor/a/compose.yaml", "image: 'a/b:1', environment: {DB_PASSWORD: admin}", {}),
+        ("compose.yaml", f"image: 'a/b:1', {MOUNTED}", {SOCKET: "high"}),
+        ("compose.yaml", f"image: 'a/b:1', {MOUNTED}, ports: ['80:80']", {SOCKET: "critical"}),
+        ("compose.yaml", f"image: 'a/b:1', {MOUNTED}, ports: ['127.0.0.1:80:80']", {SOCKET: "high"}),
+        ("compose.yaml", f"image: 'a/b:1', {MOUNTED}, labels: [traefik.enable=true]", {SOCKET: "critical"}),
+        ("docker-stack.yml", f"image: 'a/b:1', {MOUNTED}", {SOCKET: "critical"}),
+        ("test/compose.yaml", f"image: 'a/b:1', {MOUNTED}, ports: ['80:80']", {SOCKET: "high"}),
+        ("compose.yaml", f"image: 'grafana/alloy:v1.4', {MOUNTED}", {FILTERED: "high"}),
+        ("compose.yaml", "image: 'prom/node-exporter:v1', volumes: ['/proc:/host/proc:ro']", {PATHS: "medium"}),
+        ("compose.yaml", "image: 'prom/node-exporter:v1', volumes: ['/proc:/host/proc']", {PATHS: "high"}),
+        ("compose.yaml", "image: 'a/b:1', volumes: ['/proc:/host/proc:ro']", {PATHS: "high"}),
+        ("compose.yaml", "image: 'a/b:1', volumes: ['/root/.ssh:/keys:ro']", {PATHS: "high"}),
+    ],
+)
+def test_how_much_a_danger_counts_depends_on_what_stands_beside_it(
+    path: str, text: str, expected: dict[str, str]
+) -> None:
+    found = findings({path: f"services:\n  web: {{{text}}}\n"})
+    failed = {each.rule.removeprefix(PREFIX): each.severity.value for each in found if each.outcome is Outcome.FAIL}
+    assert {rule: severity for rule, severity in failed.items() if rule in DANGERS} == expected
+
+
+def test_two_reasons_do_not_count_a_finding_two_steps_lower(tmp_path: Path) -> None:
+    (tmp_path / "fixtures").mkdir()
+    text = PLAIN.replace("'a:1'", "'a:1', environment: {DB_PASSWORD: changeme}")
+    (tmp_path / "fixtures" / "compose.yaml").write_text(text)
+    found = [each for each in scan([str(tmp_path)], Options(cache_folder=None)).findings if each.rule.endswith(LOGIN)]
+    assert [each.severity for each in found] == [Severity.LOW]
 
 
 def test_only_a_name_makes_no_overlay_network() -> None:

@@ -88,6 +88,8 @@ CASES: dict[str, tuple[dict[str, Any], set[tuple[str, str]]]] = {
     "the machine itself": (server("http://localhost:8080"), set()),
     "the machine itself by its address": (server("http://[::1]:80"), set()),
     "an example of RFC 2606": (server("http://api.example.com"), set()),
+    "the Petstore": (server("http://petstore.swagger.io/v2"), set()),
+    "the name of a kind of company": (server("http://api.banco.com.br/v1"), {("unknown", PUBLIC)}),
     "a private network": (server("http://10.1.2.3"), {("fail", PRIVATE)}),
     "a name without a dot": (server("http://orders:80"), {("fail", PRIVATE)}),
     "a relative address": (server("/v1"), set()),
@@ -212,6 +214,27 @@ def test_what_an_api_states_is_judged(value: dict[str, Any], expected: set[tuple
     done = scanned(tmp_path / "api.json", value, Profile.STRICT)
     assert {each.status for each in done.inputs} == {InputStatus.ASSESSED}
     assert told(done) == expected
+
+
+READ: dict[str, Any] = {"/roads": {"get": {"responses": {}}}}
+BOTH = [{"url": "http://api.shop.com"}, {"url": "https://api.shop.com"}]
+
+
+@pytest.mark.parametrize(
+    ("value", "severity"),
+    [
+        (openapi(servers=BOTH, paths=READ, security=None, components=None), "medium"),
+        (swagger(schemes=["http", "https"], paths=READ, security=None, securityDefinitions=None), "medium"),
+        (openapi(servers=BOTH, paths=READ), "high"),
+        (openapi(servers=BOTH, security=None, components=None), "high"),
+        (openapi(servers=BOTH[:1], paths=READ, security=None, components=None), "high"),
+    ],
+)
+def test_plaintext_beside_tls_counts_lower_where_everybody_only_reads(
+    value: dict[str, Any], severity: str, tmp_path: Path
+) -> None:
+    found = [each for each in scanned(tmp_path / "api.json", value).findings if each.rule.endswith(PUBLIC)]
+    assert [each.severity.value for each in found] == [severity]
 
 
 def test_operations_with_one_cause_are_one_finding_at_the_first(tmp_path: Path) -> None:

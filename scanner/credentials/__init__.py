@@ -81,4 +81,5 @@ def _in_form(text: str) -> Iterator[FoundCredential]:
             continue
         if hit.kind in _ENCODED and not is_pair(secret):
             continue
-        yield FoundCredential(DEFAULT, hit.start, hit.end) if hit.kind == _URL and is_default(secret) else hit
+        known = hit.kind == _URL and (is_default(secret) or text.endswith(f"/{secret}:", 0, hit.start))
+        yield FoundCredential(DEFAULT, hit.start, hit.end) if known else hit

@@ -77,6 +77,7 @@ joomla nexus nextcloud gitea gitlab harbor harbor12345 rancher airflow superset 
 influxdb clickhouse couchdb couchbase kafka nats artemis activemq foo bar foobar baz hunter abc abcdef app web db
 hello hunter2 dragon monkey passwort kennwort clave contraseña contrasena senha wachtwoord parola motdepasse haslo heslo
 пароль public private community system manager operator service example database sql
+docker replicator
 """
 _DEFAULTS = frozenset(_WORDS_OF_DEFAULTS.split())
 _DEFAULT_SHAPE = regex(

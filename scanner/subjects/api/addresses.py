@@ -13,11 +13,14 @@ inside a network; from anywhere."""
 _URL = regex(r"(?is)(?P<scheme>[a-z][a-z0-9+.-]*|\{[^{}]*\})://(?P<rest>.*)")
 _HOST = regex(r"(?i)[a-z0-9_.-]+|\[[0-9a-f:.]+\]")
 _LOCAL = regex(r"(?i)(?:.+\.)?localhost\.?|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|host\.docker\.internal")
+_SAMPLE = regex(r"(?i)petstore\d?\.swagger\.(?:io|wordnik\.com)|petstore\.example\.com")
+"""The host of the sample that generators and documentation of OpenAPI include."""
 _RESERVED = regex(r"(?i)(?:.+\.)?(?:example\.(?:com|net|org)|example|test|invalid)\.?")
 _PRIVATE = regex(r"(?i)[^.:]+|.+\.(?:local|localdomain|internal|intranet|lan|home|corp|private|svc|arpa)\.?")
 _OPEN = regex(
     r"(?i)your[-_.]?|<|\$|\[\[|x{3,}|placeholder|changeme|example|sample|domain\.(?:com|tld)|host(?:name)?$"
-    r"|(?:^|[-_.])(?:my-?)?(?:company|domain|acme|foo|bar|server)\.[a-z]+$|my-?(?:company|domain|app|api|server|site)|\.url$"
+    r"|(?:^|[-_.])(?:my-?)?(?:company|domain|acme|foo|bar|server|bank|banco)\.(?:com?\.)?[a-z]+$"
+    r"|my-?(?:company|domain|app|api|server|site)|\.url$"
 )
 """What a name shows that is to be replaced."""
 
@@ -48,11 +51,16 @@ def read(text: str) -> Address:
     return Address(scheme, host.lower(), port, reach(host))
 
 
+def is_sample(host: str) -> bool:
+    """Whether a host is that of the Petstore, a sample."""
+    return _SAMPLE.fullmatch(host) is not None
+
+
 def reach(host: str) -> str:
     """From where a host can be reached; empty for a name that is to be replaced."""
     if _LOCAL.fullmatch(host):
         return LOCAL
-    if _RESERVED.fullmatch(host):
+    if _RESERVED.fullmatch(host) or is_sample(host):
         return RESERVED
     if _OPEN.search(host):
         return ""

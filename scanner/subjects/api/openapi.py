@@ -57,13 +57,21 @@ def _description(api: Api, root: Node, operations: Operations) -> Subject:
 def _servers(api: Api, root: Node, operations: Operations) -> Iterator[Subject]:
     """The servers of the API, of its paths and of its operations; those of OpenAPI 2 are a host with schemes."""
     stated = [root.get("servers"), *operations.servers()]
-    for server in (server for each in stated for server in each.elements()):
+    found = [server for each in stated for server in each.elements() if isinstance(server.get("url").value, str)]
+    encrypted = {read.host for read in (addresses.read(each.get("url").value) for each in found) if read.scheme in _TLS}
+    for server in found:
         url = server.get("url")
-        if isinstance(url.value, str):
-            address = addresses.read(url.value)
-            shape = api.server(url, url.value, url.value, address)
-            yield api.finished_server(shape, server, encrypted=_is_encrypted(address, server))
-    yield from _old_servers(api, root)
+        address = addresses.read(url.value)
+        shape = api.server(url, url.value, url.value, address)
+        _say_open(shape, operations, also_encrypted=address.host in encrypted)
+        yield api.finished_server(shape, server, encrypted=_is_encrypted(address, server))
+    yield from _old_servers(api, root, operations)
+
+
+def _say_open(shape: SubjectBuilder, operations: Operations, *, also_encrypted: bool) -> None:
+    """Say of a host that is stated with TLS too whether everybody may only read there."""
+    if also_encrypted and operations.are_whole and not operations.is_secured and not operations.writes:
+        shape.say("open", value=True)
 
 
 def _is_encrypted(address: addresses.Address, server: Node) -> bool | None:
@@ -77,7 +85,7 @@ def _is_encrypted(address: addresses.Address, server: Node) -> bool | None:
     return None
 
 
-def _old_servers(api: Api, root: Node) -> Iterator[Subject]:
+def _old_servers(api: Api, root: Node, operations: Operations) -> Iterator[Subject]:
     host = root.get("host")
     if not isinstance(host.value, str):
         return
@@ -86,5 +94,6 @@ def _old_servers(api: Api, root: Node) -> Iterator[Subject]:
         prefix = f"{scheme.value.lower()}://" if scheme else ""
         address = addresses.read(f"{prefix}{host.value}")
         shape = api.server(scheme or host, f"{prefix}{host.value}", f"{prefix}{host.value}", address)
+        _say_open(shape, operations, also_encrypted=any(one.value.lower() in _TLS for one in given))
         encrypted = address.scheme in _TLS if address.scheme in _TLS | _PLAIN else None
         yield api.finished_server(shape, scheme or host, encrypted=encrypted)

@@ -82,6 +82,8 @@ def _put_urls(shape: SubjectBuilder, stated: list[Node]) -> None:
     items, marks = [], []
     for node in found:
         address = addresses.read(node.value)
+        if addresses.is_sample(address.host):
+            shape.say("sample", value=True)
         item = {"text": node.value, "plain": address.scheme == "http"}
         items.append({**item, "reach": address.reach} if address.reach else item)
         marks.append(with_children(node.mark or NOWHERE, None))

@@ -17,6 +17,7 @@ from scanner.model import Subject
 from scanner.subjects.format import Format, KnownBy
 from scanner.subjects.kind import Kind
 from scanner.subjects.stacks.kinds import VARIABLES
+from scanner.subjects.stacks.passwords import tell_passwords
 
 _NAMES = r"(?:^|/)\.env(?:\.[\w.-]+)?$|[\w-]\.env$"
 _NAMED = regex(_NAMES)
@@ -49,6 +50,7 @@ def _plain(value: str) -> str:
 
 def _subject(document: Document, found: list[tuple[str, str, Node]]) -> Iterator[Subject]:
     entries = [{"name": name, "value": value} for name, value, _ in found]
+    tell_passwords(entries)
     places = [with_children(line.mark or NOWHERE, None) for _, _, line in found]
     items = [with_children(place, {"name": place, "value": place}) for place in places]
     whole = with_children(document.root.mark or NOWHERE, {"entries": with_children(places[0], items)})

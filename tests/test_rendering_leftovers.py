@@ -286,6 +286,7 @@ CUT = " without selector and image, which cannot be applied"
             PART % ("Deployment", ", image: a"),
             "a fragment of a Deployment without selector, which cannot be applied",
         ),
+        ("hack/manager-patch-for-tests.yaml", PART % ("Deployment", ""), f"a fragment of a Deployment{CUT}"),
         ("unbuilt/patch.yaml", PART % ("Deployment", ""), f"a fragment of a Deployment{CUT}"),
         ("unbuilt/pod.yaml", PART_OF_POD % NO_IMAGE.replace("name: a", "name: a, image: a"), None),
         ("k/old.yaml", PART.replace("apps/v1", "extensions/v1beta1") % ("Deployment", ", image: a"), None),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from typing import Any
 
 from scanner.documents import Document
+from scanner.late import regex
 from scanner.subjects.object_lists import is_object
 from scanner.subjects.pod_templates import CONTAINERS, pod_places
 
@@ -14,6 +17,8 @@ _GROUPS = frozenset({"", "apps", "batch", "extensions"})
 _DEFINITION = "CustomResourceDefinition"
 _WEBHOOKS = frozenset({"MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"})
 _PATCH = "$patch"
+_NAMED = regex(r"(?:^|[-_.])patch(?:es)?[-_.]", re.IGNORECASE)
+"""The name of a file that a program may merge into another one, such as a Makefile that calls `kubectl patch`."""
 _SELECTOR_NEEDED = "apps/v1"
 """Versions before it filled in a selector that is missing."""
 
@@ -21,12 +26,14 @@ _SELECTOR_NEEDED = "apps/v1"
 def fragment(document: Document, *, patch: bool) -> str:
     """Why a document is not an object to be applied; empty for any other document.
 
-    `patch` is whether a kustomization could use it as one. Elsewhere only what is on a page may be a part.
+    `patch` is whether a kustomization could use it as one, which the name of its file may say too. Elsewhere only what
+    is on a page may be a part.
     """
     value = document.root.value
     if document.format not in ("yaml", "json") or not is_object(value):
         return ""
     kind, spec = value["kind"], value.get("spec")
+    patch = patch or bool(_NAMED.search(posixpath.basename(document.origin.path)))
     if document.refused and kind in _WORKLOADS:
         return f"a {kind} that the page shows as refused by the cluster"
     if kind == _DEFINITION and (patch or document.origin.first_line) and not _defines(spec):

@@ -56,7 +56,7 @@ def test_the_picture_shows_relations_and_findings(setup: Path) -> None:
     lead = next(title for title in titles if title.startswith("agent lead"))
     assert "may start web" in lead
     assert "can reads private data (Read)" in lead
-    assert lead.endswith("1 high")
+    assert lead.endswith("1 medium")
     assert any("agent web" in title and "uses ledger (mcp__ledger__query)" in title for title in titles)
     assert any("server ledger · not known what it does" in title for title in titles)
     assert any("agent dev" in title and "reports to cto" in title for title in titles)

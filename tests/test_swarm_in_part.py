@@ -43,7 +43,12 @@ def test_what_is_stated_decides_and_the_rest_is_unknown(call: str, failed: set[s
     ("call", "unknown"),
     [
         ("mcp__s__agent_spawn({ name: `w-${i}` })", {"agent-name-unique"}),
-        ("mcp__s__agent_spawn({ name: 'a', type: kind() })", {"coordinator-authority-stated"}),
+        ("mcp__s__agent_spawn({ name: 'a', type: kind() })", set()),
+        (
+            "mcp__s__agent_spawn({ name: 'b', type: 'coder', authority: { level: 'x' } });\n"
+            "mcp__s__agent_spawn({ name: 'a', type: kind() })",
+            {"coordinator-authority-stated"},
+        ),
         ("mcp__s__agent_spawn({ name: 'a', model: best() })", set()),
         (
             "mcp__s__agent_spawn({ name: 'a', tools: list })",

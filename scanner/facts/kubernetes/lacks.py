@@ -144,7 +144,7 @@ def _doubt(one: Subject, other: Subject, namespace: str = "") -> tuple[str, str]
     """Why two objects may or may not be in one namespace, and where to state it."""
     wanted, stated = namespace or namespace_of(one), namespace_of(other)
     if wanted and _is_chart(other.group):
-        why = f"{shown(other)} is in the namespace of the release of its chart, which no file states"
+        why = f"{shown(other)} is in the namespace of its Helm release, which no scanned file states"
         both = f"cat {shlex.quote(one.origin.path)}; echo ---; {_built(other.group)} -n {wanted}"
         return why, f"scan what both give, if it is installed in `{wanted}`: `({both}) | assay scan -`"
     if wanted:

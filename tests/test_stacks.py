@@ -195,9 +195,10 @@ def test_what_matters_in_operation_counts_lower_elsewhere(path: str, severity: S
 
 SOCKET, LOGIN = "service-without-runtime-socket", "service-environment-without-default-passwords"
 LITERAL, PATHS = "service-environment-without-secrets", "service-without-sensitive-host-path"
-FILTERED = "service-runtime-socket-filtered"
-DANGERS = {SOCKET, LOGIN, LITERAL, PATHS, FILTERED}
+FILTERED, USERS = "service-runtime-socket-filtered", "service-without-host-user-namespace"
+DANGERS = {SOCKET, LOGIN, LITERAL, PATHS, FILTERED, USERS}
 MOUNTED = "volumes: ['/var/run/docker.sock:/var/run/docker.sock:ro']"
+LOGS = "volumes: ['/var/lib/docker/containers:/var/lib/docker/containers"
 
 
 @pytest.mark.parametrize(
@@ -223,6 +224,15 @@ MOUNTED = "volumes: ['/var/run/docker.sock:/var/run/docker.sock:ro']"
         ("compose.yaml", "image: 'prom/node-exporter:v1', volumes: ['/proc:/host/proc']", {PATHS: "high"}),
         ("compose.yaml", "image: 'a/b:1', volumes: ['/proc:/host/proc:ro']", {PATHS: "high"}),
         ("compose.yaml", "image: 'a/b:1', volumes: ['/root/.ssh:/keys:ro']", {PATHS: "high"}),
+        ("compose.yaml", "image: 'a/b:1', volumes: ['/sys:/host/sys:ro']", {PATHS: "medium"}),
+        ("compose.yaml", f"image: 'grafana/promtail:3', {LOGS}:ro']", {PATHS: "medium"}),
+        ("compose.yaml", f"image: 'grafana/promtail:3', {LOGS}']", {PATHS: "high"}),
+        ("compose.yaml", f"image: 'a/b:1', {LOGS}:ro']", {PATHS: "high"}),
+        ("compose.yaml", f"image: 'lscr.io/linuxserver/socket-proxy:1', {MOUNTED}", {}),
+        ("compose.yaml", f"image: 'registry.example/a/docker-socket-proxy@sha256:0', {MOUNTED}", {}),
+        ("compose.yaml", f"image: 'a/not-a-socket-proxy:1', {MOUNTED}", {SOCKET: "high"}),
+        ("compose.yaml", f"image: 'traefik:3', userns_mode: host, {MOUNTED}", {FILTERED: "high", USERS: "low"}),
+        ("compose.yaml", "image: 'a/b:1', userns_mode: host", {USERS: "medium"}),
     ],
 )
 def test_how_much_a_danger_counts_depends_on_what_stands_beside_it(
@@ -674,3 +684,34 @@ def test_a_reference_is_judged_where_it_resolves_or_all_files_are_read(whole: Wh
     assert [each for each in resolved if each.rule == rule] == []
     (found,) = (each for each in findings({"a.yaml": text}, whole=whole) if each.rule == rule)
     assert found.outcome is (expected or Outcome.UNKNOWN)
+
+
+INNER = "services: {web: {image: 'a:1', networks: [front], volumes: ['data:/data']}}\n"
+OUTER = "include: [{path: [web/compose.yaml], project_directory: .}, db/compose.yaml]\nnetworks: {front: {}}\n"
+
+
+@pytest.mark.parametrize(
+    ("outer", "outcome", "words"),
+    [
+        (OUTER + "volumes: {data: {}}\n", None, ""),
+        (
+            OUTER,
+            Outcome.UNKNOWN,
+            "compose.yaml includes the file, and another file that it includes may define the vol",
+        ),
+        (
+            f"{PLAIN}networks: {{front: {{}}}}\nvolumes: {{data: {{}}}}\n",
+            Outcome.UNKNOWN,
+            "defines the network front, but",
+        ),
+        (f"{PLAIN}networks: {{front: {{}}}}\n", Outcome.FAIL, "uses the volume data"),
+        (PLAIN, Outcome.FAIL, "uses the network front"),
+    ],
+)
+def test_a_file_of_an_outer_folder_may_define_what_a_service_uses(
+    outer: str, outcome: Outcome | None, words: str
+) -> None:
+    found = findings({"compose.yaml": outer, "web/compose.yaml": INNER})
+    told = [each for each in found if each.rule == f"{PREFIX}service-references-defined"]
+    assert {each.outcome for each in told if each.location.path == "web/compose.yaml"} == ({outcome} - {None})
+    assert not words or words in str(told)

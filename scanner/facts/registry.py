@@ -43,7 +43,7 @@ _MODULES = {
         "kubernetes.selections",
     ),
     DOCUMENT: (),
-    STACK: ("stack_purpose", "stacks"),
+    STACK: ("stack_purpose", "stack_references", "stacks"),
     "": (
         "accountability",
         "agents.approved",

@@ -1,4 +1,4 @@
-"""Services of Compose and stack files: what other files state for them, and what they refer to.
+"""Services of Compose and stack files: what other files state for them.
 
 Files of one project are read together: a base with its override file (`compose.yaml`, `compose.override.yaml`), and,
 where files are named one by one, all of one folder. A service takes further fields from the one that it `extends`.
@@ -9,26 +9,14 @@ from __future__ import annotations
 import posixpath
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar, TypedDict
+from typing import Any, ClassVar
 
-from scanner.documents.positions import Node, join_path
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
 from scanner.facts.step import Facts, FieldRead, Whole, is_open, read, step
 from scanner.late import regex
 from scanner.model import Subject
 from scanner.subjects.stacks.kinds import CONFIG, DAEMON, NETWORK, SECRET, SERVICE, STACK, SYSTEM, VARIABLES, VOLUME
-from scanner.subjects.stacks.services import references
-
-
-class StackReference(TypedDict):
-    """A network, volume, secret or config that a service uses."""
-
-    kind: str
-    name: str
-    field: str
-    found: bool
-
 
 ELSEWHERE = Fact(
     "elsewhere",
@@ -46,14 +34,6 @@ PARTIAL = Fact(
     provide="scan the folder as a whole",
     related=("base",),
 )
-REFERENCES = Fact(
-    "references",
-    (SERVICE,),
-    list[StackReference],
-    "The networks, volumes, secrets and configs that it uses, and whether a file of the folder defines each.",
-    provide="scan all files of the project, without `include` and `extends`",
-)
-
 SWARM = Fact(
     "stack_files",
     (DAEMON,),
@@ -73,15 +53,13 @@ ENV_USERS = Fact(
 
 _DEFINITIONS = {"networks": NETWORK, "volumes": VOLUME, "secrets": SECRET, "configs": CONFIG}
 _SECTIONS = {kind: section for section, kind in _DEFINITIONS.items()}
-_GIVEN = frozenset({("networks", "default")})
-"""What needs no definition."""
 _RUNS = ("image", "build", "extends", "provider")
 _OVERRIDE = regex(r"(?P<base>(?:docker-)?compose)\.override(?P<end>\.ya?ml)\Z")
 _DEPTH = 6
 """Levels of a service whose fields are named."""
 _CHAIN = 20
 """Services in a chain of `extends` that are followed."""
-_File = tuple[str, int]
+File = tuple[str, int]
 """A file, or the code block of one: path and first line."""
 _Folder = tuple[str, int]
 
@@ -92,7 +70,7 @@ class Projects:
     READS: ClassVar[tuple[FieldRead, ...]] = (
         read(SERVICE, "service", "applied.name", "applied.env_files"),
         read(VARIABLES),
-        read(SYSTEM, "system.included", "system.cut", "system.target"),
+        read(SYSTEM, "system.included", "system.includes", "system.cut", "system.target"),
         *(read(kind, "applied.name") for kind in _DEFINITIONS.values()),
     )
 
@@ -101,10 +79,12 @@ class Projects:
         """Only a part of the files was named, so that those of a folder are merged."""
         self.whole = not is_open(whole)
         """The definitions are all there are."""
-        self.services: defaultdict[_File, dict[str, Subject]] = defaultdict(dict)
-        self.defined: defaultdict[_Folder, set[tuple[str, str]]] = defaultdict(set)
-        """Section and name of what the files of a folder define."""
-        self.including: set[_File] = set()
+        self.services: defaultdict[File, dict[str, Subject]] = defaultdict(dict)
+        self.defined: defaultdict[_Folder, dict[tuple[str, str], str]] = defaultdict(dict)
+        """Section and name of what the files of a folder define -> a file that does."""
+        self.includers: defaultdict[str, set[str]] = defaultdict(set)
+        """Path of a file -> the files that name it in `include`."""
+        self.including: set[File] = set()
         """Files of which others, or values of a wrong form, may define more."""
         self.stacks: list[str] = []
         """The files that `docker stack deploy` deploys."""
@@ -113,14 +93,14 @@ class Projects:
         self.env_users: defaultdict[str, set[str]] = defaultdict(set)
         """Path of an environment file -> the files that read it."""
         self._running: defaultdict[_Folder, dict[str, list[Subject]]] = defaultdict(lambda: defaultdict(list))
-        self._files: defaultdict[_Folder, list[_File]] = defaultdict(list)
-        self._overrides: defaultdict[str, list[_File]] = defaultdict(list)
+        self._files: defaultdict[_Folder, list[File]] = defaultdict(list)
+        self._overrides: defaultdict[str, list[File]] = defaultdict(list)
         for subject in subjects:
             self._take(subject, (subject.origin.path, subject.origin.first_line))
 
-    def _take(self, subject: Subject, file: _File) -> None:
+    def _take(self, subject: Subject, file: File) -> None:
         if subject.kind == SYSTEM:
-            self._files[_folder(file)].append(file)
+            self._files[folder_of(file)].append(file)
             self._overrides[_overridden(file[0])].append(file)
             system = subject.bindings["system"]
             if system["target"] == STACK:
@@ -129,28 +109,30 @@ class Projects:
                 self.env_users[_beside(file[0], ".env")].add(file[0])
             if system.get("included") or system.get("cut"):
                 self.including.add(file)
+            for path in system.get("includes", ()):
+                self.includers[_beside(file[0], path)].add(file[0])
         elif subject.kind == SERVICE:
             name = name_of(subject)
             self.services[file][name] = subject
             for path in subject.bindings["applied"].get("env_files", ()):
                 self.env_users[_beside(file[0], path)].add(file[0])
             if _runs(subject):
-                self._running[_folder(file)][name].append(subject)
+                self._running[folder_of(file)][name].append(subject)
         elif subject.kind == DAEMON:
             self.daemons.append(subject)
         elif subject.kind == VARIABLES:
             self.env_files.append(subject)
         elif subject.kind in _SECTIONS:
-            self.defined[_folder(file)].add((_SECTIONS[subject.kind], name_of(subject)))
+            self.defined[folder_of(file)].setdefault((_SECTIONS[subject.kind], name_of(subject)), file[0])
 
-    def base(self, file: _File, service: Subject) -> Subject | None:
+    def base(self, file: File, service: Subject) -> Subject | None:
         """The service of that name in another file of the folder that says what runs."""
-        found = self._running[_folder(file)][name_of(service)]
+        found = self._running[folder_of(file)][name_of(service)]
         return next((each for each in found if each.origin.path != file[0]), None)
 
-    def added(self, file: _File) -> list[_File]:
+    def added(self, file: File) -> list[File]:
         """The files that are merged into one when it is deployed: its override file, or all that were named with it."""
-        merged = self._files[_folder(file)] if self.named else self._overrides[file[0]]
+        merged = self._files[folder_of(file)] if self.named else self._overrides[file[0]]
         return [each for each in merged if each != file and not file[1]]
 
 
@@ -164,7 +146,7 @@ def _beside(path: str, name: str) -> str:
     return posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
 
 
-def _folder(file: _File) -> _Folder:
+def folder_of(file: File) -> _Folder:
     """The folder of a file; a code block is alone."""
     path, line = file
     return path if line else posixpath.dirname(path), line
@@ -208,7 +190,7 @@ def find_fields(projects: Projects, facts: Facts) -> None:
                 facts.add(service, ELSEWHERE, sorted(found))
 
 
-def _extended(projects: Projects, file: _File, service: Subject) -> Iterator[Subject | None]:
+def _extended(projects: Projects, file: File, service: Subject) -> Iterator[Subject | None]:
     """The services that one extends, one after the other; None for one that was not read."""
     for _ in range(_CHAIN):
         extends = service.bindings["service"].get("extends")
@@ -231,28 +213,6 @@ def _paths(value: Any, path: str = "", depth: int = 0) -> Iterator[str]:
             here = f"{path}.{key}" if path else str(key)
             yield here
             yield from _paths(inner, here, depth + 1)
-
-
-@step(Projects, gives=(REFERENCES,))
-def find_references(projects: Projects, facts: Facts) -> None:
-    """What each service uses. Where others may define more, only a service whose references resolve is judged."""
-    for file, services in projects.services.items():
-        complete = projects.whole and file not in projects.including
-        known = projects.defined[_folder(file)] | _GIVEN
-        for service in services.values():
-            own = service.bindings["service"]
-            if "extends" in own:
-                continue
-            used = list(_references(Node(own, service.marks["service"]), known))
-            if complete or all(each["found"] for each in used):
-                facts.add(service, REFERENCES, used)
-
-
-def _references(service: Node, known: set[tuple[str, str]]) -> Iterator[StackReference]:
-    for section, name, path in references(service):
-        if "$" not in name:
-            found = (section, name) in known
-            yield StackReference(kind=section[:-1], name=name, field=join_path(path), found=found)
 
 
 @step(Projects, gives=(SWARM,))

@@ -10,7 +10,7 @@ from scanner.documents.positions import Node, join_path
 from scanner.marks import NOWHERE
 from scanner.model import Subject
 from scanner.subjects.stacks import resources, services
-from scanner.subjects.stacks.applied import Applied, Entry, entry
+from scanner.subjects.stacks.applied import Applied, Entry, entry, texts
 from scanner.subjects.stacks.dropped_keys import refused
 from scanner.subjects.stacks.forms import FILE, Misfit, fitting
 from scanner.subjects.stacks.kinds import COMPOSE, CONFIG, NETWORK, SECRET, SERVICE, STACK, SYSTEM, VOLUME
@@ -91,7 +91,7 @@ def _system(document: Document, root: Node, target: Target, misfits: list[Misfit
     shape = Applied().text("name", root.get("name")).text("version", root.get("version"))
     shape.say("target", target.name).say("decided_by", target.why).say("undecided", target.undecided)
     if root.get("include"):
-        shape.say("included", True)
+        shape.say("included", True).listed("includes", _included(root.get("include")))
     if any(len(misfit.field) <= _DEFINITION for misfit in misfits):
         shape.say("cut", True)
     shape.listed("misfits", map(_misfit, misfits))
@@ -102,6 +102,12 @@ def _system(document: Document, root: Node, target: Target, misfits: list[Misfit
     marks = {"system": shape.mark(document.root), "file": document.root.mark or NOWHERE}
     bindings = {"system": shape.data, "file": document.root.value}
     return Subject(SYSTEM, identity, title, document.origin, bindings, marks, "system")
+
+
+def _included(include: Node) -> Iterator[Entry]:
+    """The paths of the files that a file includes."""
+    for part in include.elements():
+        yield from texts(part.get("path") if isinstance(part.value, dict) else part)
 
 
 def _misfit(misfit: Misfit) -> Entry:

@@ -342,7 +342,9 @@ def test_containers_of_a_crowd_know_their_workload_and_not_each_other(number: in
 
 
 def test_a_manifest_in_markdown_is_one_too() -> None:
-    found = reading("# t\n\n- ```yaml\n  apiVersion: v1\n  kind: Pod\n  metadata: {name: x}\n  spec: {}\n  ```\n", "a.md")
+    found = reading(
+        "# t\n\n- ```yaml\n  apiVersion: v1\n  kind: Pod\n  metadata: {name: x}\n  spec: {}\n  ```\n", "a.md"
+    )
     (resource,) = [subject for subject in found.subjects if subject.kind == "kubernetes.resource"]
     place = locate(resource.origin, entries_of(resource.marks["object"])["kind"])
     assert (place.line, place.column) == (5, 3)

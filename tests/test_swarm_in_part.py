@@ -9,6 +9,7 @@ import pytest
 from scanner.model import Finding, Outcome, Profile
 from scanner.scan import Options, scan
 
+_LEVEL = "type: 'coder', authority: { level: 'x' }"
 _UNLIMITED = "authority: { budget: 'unlimited' }"
 
 
@@ -45,8 +46,7 @@ def test_what_is_stated_decides_and_the_rest_is_unknown(call: str, failed: set[s
         ("mcp__s__agent_spawn({ name: `w-${i}` })", {"agent-name-unique"}),
         ("mcp__s__agent_spawn({ name: 'a', type: kind() })", set()),
         (
-            "mcp__s__agent_spawn({ name: 'b', type: 'coder', authority: { level: 'x' } });\n"
-            "mcp__s__agent_spawn({ name: 'a', type: kind() })",
+            f"mcp__s__agent_spawn({{ name: 'b', {_LEVEL} }}); mcp__s__agent_spawn({{ name: 'a', type: kind() }})",
             {"coordinator-authority-stated"},
         ),
         ("mcp__s__agent_spawn({ name: 'a', model: best() })", set()),

@@ -37,7 +37,8 @@ def damage_values(cache: Path) -> None:
     with sqlite3.connect(database(cache)) as connection:
         for key, value in connection.execute("SELECT key, value FROM entry").fetchall():
             worse = value.replace(b"\xa4fail", b"\xa4pass")
-            assert worse != value
+            if worse == value:  # compressed
+                worse = value[:-1] + bytes([value[-1] ^ 1])
             connection.execute("UPDATE entry SET value = ? WHERE key = ?", (worse, key))
     connection.close()
 

@@ -104,8 +104,7 @@ def test_unsafe_fixes_keep_comments_order_and_style(folder: Path) -> None:
     assert "privileged" not in after
     kept = [line for line in POD.splitlines() if "hostPID" not in line and "securityContext" not in line]
     assert [line for line in after.splitlines() if line in kept] == kept
-    assert "securityContext: {runAsUser: 1000, " in after
-    assert ", capabilities: {drop: [ALL]}" in after
+    assert "securityContext: {runAsUser: 1000, capabilities: {drop: [ALL]}, " in after
     again = scan(["deploy"], Options())
     assert not any("privileg" in finding.rule for finding in again.findings)
     assert run("deploy", "--unsafe", "--diff").returncode == 0

@@ -121,3 +121,11 @@ def test_a_private_key_in_base64_is_found_over_many_lines(width: int) -> None:
 
 def test_every_form_that_reaches_over_lines_is_a_form() -> None:
     assert set(forms._FURTHER) <= {form.id for form in FORMS}
+
+
+@pytest.mark.parametrize("gap", range(24_900, 25_001, 10))
+def test_a_credential_at_the_end_of_what_another_may_extend_to_is_found(gap: int) -> None:
+    form = next(each for each in FORMS if each.id == "private-key-in-base64")
+    key = drawn(form.example)
+    text = f"{key}\n" + "x\n" * (gap // 2) + f"datastore {key}: not stated\n"
+    assert [hit.start for hit in forms.matches(form, text)] == [0, text.rindex(key)]

@@ -100,6 +100,9 @@ def matches(form: Form, text: str) -> Iterator[FoundCredential]:
     for start, end in lines(text, form.words):
         at, last = max(start, at), min(len(text), end + further)
         while match := pattern.search(text, at, last):
+            if match.start() > end and match.end() == last < len(text):
+                at = match.start()  # it may go on: the line that it begins on has characters of its own
+                break
             if guard is None or guard(match[group]):
                 yield FoundCredential(form.kind, *match.span(group))
             at = match.start() + 1  # a path may hold two, of which the first seems to go on into the second

@@ -1,7 +1,7 @@
 """What an agent may use besides the tools that it names: servers, other agents, nodes of a workflow, code on the host.
 
-What a file only refers to, and what has no name there, is an ability of which nothing is known, so that no path is
-called closed because something was not read.
+What a file only refers to, or does not name, is an ability that is not known: a path is not called closed because
+something was not read.
 """
 
 from __future__ import annotations

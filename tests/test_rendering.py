@@ -14,6 +14,7 @@ import pytest
 from scanner.controls import ControlStatus
 from scanner.finished_scan import Scan
 from scanner.model import Finding, InputStatus, Outcome, Profile
+from scanner.rendering import generated_values
 from scanner.scan import Options, scan
 from scanner.sources import Selection
 
@@ -313,6 +314,31 @@ def test_a_value_that_helm_makes_anew_is_not_committed(tmp_path: Path) -> None:
     lay(tmp_path, {**WEB, "web/templates/made.yaml": MADE})
     found = [item for item in scan(["web"]).findings if item.rule == "kubernetes.secret-data-not-committed"]
     assert [("password" in item.message, "tls.key" in item.message) for item in found] == [(True, False)]
+
+
+@pytest.mark.usefixtures("helm")
+def test_a_name_with_the_time_is_the_same_in_each_scan(tmp_path: Path) -> None:
+    lay(
+        tmp_path,
+        {
+            **WEB,
+            "web/templates/deployment.yaml": POD.replace("  name: app", "  name: at-{{ now | unixEpoch }}", 1) % "true",
+        },
+    )
+    found = scan(["web"]).findings
+    assert {item.subject_id for item in found if item.rule == "kubernetes.container-not-privileged"} == {
+        "core/Pod/default/at-${GENERATED}/containers/app"
+    }
+
+
+def test_documents_that_helm_prints_in_another_order_are_compared_with_each_other() -> None:
+    first = [("a.yaml", "name: a\nkey: k1\n"), ("a.yaml", "name: b\nkey: k2\n"), ("b.yaml", "name: c\nkey: same\n")]
+    second = [("b.yaml", "name: c\nkey: same\n"), ("a.yaml", "name: b\nkey: x3\n"), ("a.yaml", "name: a\nkey: x4\n")]
+    assert generated_values.left_out(first, second) == [
+        ("a.yaml", "name: a\nkey: ${GENERATED}\n"),
+        ("a.yaml", "name: b\nkey: ${GENERATED}\n"),
+        ("b.yaml", "name: c\nkey: same\n"),
+    ]
 
 
 @pytest.mark.usefixtures("helm")

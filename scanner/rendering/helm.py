@@ -7,6 +7,7 @@ import os
 import posixpath
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
@@ -15,10 +16,17 @@ from msgspec.structs import replace
 from scanner import documents, found_programs
 from scanner.documents import Fault
 from scanner.errors import UnreadableError
-from scanner.foreign_errors import complaint
 from scanner.late import regex
 from scanner.limits import Limits
-from scanner.rendering import generated_values, helm_ignore, local_dependencies, programs, unused_objects, values_schema
+from scanner.rendering import (
+    generated_values,
+    helm_ignore,
+    helm_library,
+    local_dependencies,
+    programs,
+    unused_objects,
+    values_schema,
+)
 from scanner.rendering.kept import Asked, Request
 from scanner.rendering.private_copy import PrivateCopy, SourceTree
 from scanner.rendering.release_namespace import PLACEHOLDER, left_open
@@ -27,12 +35,10 @@ from scanner.sources import RenderingResult, markers
 
 NAME = markers.CHART
 _PARTS = ("templates/", "crds/", "charts/")
-_NEEDS = "not assessed: needs helm on PATH, or the extra: pip install 'PATH-OR-URL[helm]'"
 _PACKAGE = b"helm.sh/helm/"
 """The package in Go that renders charts."""
 _SOURCE = regex(r"^# Source: [^/\n]+/(.+)\n", re.MULTILINE)
 _LONGEST_NAME = 53
-_NOT_RENDERED = ("NOTES.txt", ".tpl")
 
 
 class Chart(Struct, frozen=True):
@@ -102,13 +108,13 @@ class Chart(Struct, frozen=True):
 
     def _asked(self, metadata: Sequence[bytes], everything: Mapping[str, bytes], request: Request) -> Asked:
         program = found_programs.find("helm")
-        identity = programs.identity(program) if program else _library_identity()
+        identity = programs.identity(program) if program else helm_library.identity()
 
         def same_each_time() -> bool:
             from scanner.rendering import repeatable
 
             inner = {name.removeprefix(self.folder): content for name, content in everything.items()}
-            again = programs.identity(program) if program else _library_identity()
+            again = programs.identity(program) if program else helm_library.identity()
             whole = not program or programs.holds(program, _PACKAGE)
             return again == identity and whole and repeatable.repeats(inner)
 
@@ -133,21 +139,11 @@ class Chart(Struct, frozen=True):
         for number, each in enumerate(self.releases or (Release("", "", ()),)):
             name = _release({"name": each.name or about.get("name", "")})
             values = (*_in_files(copy, number, each.values), *request.values)
-            given = [argument for file in values for argument in ("--values", file)]
             where = ("--namespace", PLACEHOLDER, "--kube-version", request.kubernetes)
             options = where if number else (*where, "--include-crds")
-            command = (program or "helm", "template", name, folder, *options, *given)
-            times = 2 if generated_values.may_be_in(copy.contents) else 1
-            texts = [
-                list(
-                    _sections(programs.run(command, root, copy.folder))
-                    if program
-                    else _by_library(root, copy, folder, name, values)
-                )
-                for _ in range(times)
-            ]
-            once = generated_values.left_out(texts[0], texts[-1])
-            rendered += ((path, left_open(text)) for path, text in once)
+            once = partial(_once, program, options, root, copy, folder, name, values)
+            sections = generated_values.left_out_of(once, copy.contents)
+            rendered += ((path, left_open(text)) for path, text in sections)
         named = {str(item.get("alias")): str(item.get("name")) for item in _dependencies(about) if item.get("alias")}
         for inner, text in rendered:
             if text.strip():
@@ -257,41 +253,17 @@ def _sections(text: str) -> Iterator[tuple[str, str]]:
         yield match[1], text[match.end() : end].removesuffix("---\n")
 
 
-def _by_library(
-    root: str, copy: PrivateCopy, folder: str, name: str, values: Sequence[str]
-) -> Iterator[tuple[str, str]]:
-    """The same through Helm as a library, which lives in this process as long as the process does."""
-    try:
-        import helm_python
-    except ImportError:
-        raise UnreadableError(_NEEDS) from None
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # it warns there of values that it does not use
-    try:
-        merged: dict[str, Any] = {}
-        for file in values:
-            with open(file, encoding="utf-8") as opened:
-                _merge(merged, helm_python.values_from_yaml(opened.read()))
-        with helm_python.Chart.load(folder) as chart:
-            crds = [(str(item["filename"]), str(item["data"])) for item in chart.crds]
-            rendered = chart.render(merged, name=name, namespace=PLACEHOLDER)
-    except helm_python.HelmError as error:
-        raise UnreadableError(f"helm: {complaint(str(error).replace(copy.folder, ''), root)}") from None
-    for path, text in (*crds, *sorted(rendered.items())):
-        if not path.endswith(_NOT_RENDERED):
-            yield path.partition("/")[2], text
-
-
-def _library_identity() -> tuple[object, ...]:
-    """The identity of Helm as a library, as `programs.identity` gives it; empty where it cannot be known."""
-    from scanner.kept import code
-
-    record = "" if "HELM_C_LIB" in os.environ else code.record("helm_python", "helm_python_sdk")
-    return ("library", record) if record else ()
-
-
-def _merge(into: dict[str, Any], values: dict[str, Any]) -> None:
-    for key, value in values.items():
-        if isinstance(value, dict) and isinstance(into.get(key), dict):
-            _merge(into[key], value)
-        else:
-            into[key] = value
+def _once(
+    program: str | None,
+    options: Sequence[str],
+    root: str,
+    copy: PrivateCopy,
+    folder: str,
+    name: str,
+    values: Sequence[str],
+) -> list[tuple[str, str]]:
+    """(path within the chart, text) of each document that a release gives, by the program or by the library."""
+    if not program:
+        return list(helm_library.sections(root, copy, folder, name, values))
+    given = [argument for file in values for argument in ("--values", file)]
+    return list(_sections(programs.run((program, "template", name, folder, *options, *given), root, copy.folder)))

@@ -1,0 +1,56 @@
+"""Helm as a library, which lives in this process as long as the process does; used where no helm is on PATH."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from scanner.errors import UnreadableError
+from scanner.foreign_errors import complaint
+from scanner.rendering.private_copy import PrivateCopy
+from scanner.rendering.release_namespace import PLACEHOLDER
+
+_NEEDS = "not assessed: needs helm on PATH, or the extra: pip install 'PATH-OR-URL[helm]'"
+_NOT_RENDERED = ("NOTES.txt", ".tpl")
+
+
+def sections(root: str, copy: PrivateCopy, folder: str, name: str, values: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """(path within the chart, text) of each template that gives something, of a release with files of values.
+
+    Raises UnreadableError where the library is not installed or refuses the chart.
+    """
+    try:
+        import helm_python
+    except ImportError:
+        raise UnreadableError(_NEEDS) from None
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # it warns there of values that it does not use
+    try:
+        merged: dict[str, Any] = {}
+        for file in values:
+            with open(file, encoding="utf-8") as opened:
+                _merge(merged, helm_python.values_from_yaml(opened.read()))
+        with helm_python.Chart.load(folder) as chart:
+            crds = [(str(item["filename"]), str(item["data"])) for item in chart.crds]
+            rendered = chart.render(merged, name=name, namespace=PLACEHOLDER)
+    except helm_python.HelmError as error:
+        raise UnreadableError(f"helm: {complaint(str(error).replace(copy.folder, ''), root)}") from None
+    for path, text in (*crds, *sorted(rendered.items())):
+        if not path.endswith(_NOT_RENDERED):
+            yield path.partition("/")[2], text
+
+
+def identity() -> tuple[object, ...]:
+    """The identity of Helm as a library, as `programs.identity` gives it; empty where it cannot be known."""
+    from scanner.kept import code
+
+    record = "" if "HELM_C_LIB" in os.environ else code.record("helm_python", "helm_python_sdk")
+    return ("library", record) if record else ()
+
+
+def _merge(into: dict[str, Any], values: dict[str, Any]) -> None:
+    for key, value in values.items():
+        if isinstance(value, dict) and isinstance(into.get(key), dict):
+            _merge(into[key], value)
+        else:
+            into[key] = value

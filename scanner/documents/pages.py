@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec.structs import replace
 
 from scanner.contexts import is_for_agents
-from scanner.documents import front_matter, javascript, markdown, python_text, shell_text, texts
+from scanner.documents import front_matter, javascript, markdown, python_text, shell_text, shown_files, texts
 from scanner.documents.classify import is_page
 from scanner.documents.document import Document, Fault, document
 from scanner.documents.parsed import ParseFault
@@ -115,7 +115,8 @@ def _block(fence: markdown.CodeBlock, path: str, limits: Limits) -> Iterator[Doc
     found = list(calls.read())
     match fence.language:
         case "yaml":
-            parts = texts.yaml(fence.text, origin, limits)
+            shown = shown_files.files(fence.text)
+            parts = (part for line, text in shown for part in texts.yaml(text, origin, limits, line))
         case "json":
             parts = texts.json(fence.text, origin, limits, relaxed=fence.label == "jsonc")
         case "shell":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from msgspec.structs import replace
 
@@ -113,10 +114,11 @@ def _block(fence: markdown.CodeBlock, path: str, limits: Limits) -> Iterator[Doc
         return
     calls = _Calls(fence.text, origin, limits, javascript.BLOCK)
     found = list(calls.read())
+    parts: Iterator[Document | Fault]
     match fence.language:
         case "yaml":
             shown = shown_files.files(fence.text)
-            parts = (part for line, text in shown for part in texts.yaml(text, origin, limits, line))
+            parts = chain.from_iterable(texts.yaml(text, origin, limits, line) for line, text in shown)
         case "json":
             parts = texts.json(fence.text, origin, limits, relaxed=fence.label == "jsonc")
         case "shell":

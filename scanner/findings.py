@@ -209,7 +209,8 @@ def merged_findings(
     """The findings as reports show them: of a line that several overlays build, one for all of them.
 
     Of the `grouped` rules there is one for each `subject`, or for equal ones of a `setup`, and of unknown outcomes one
-    for each cause. Those that a comparison or a waiver treats differently stay apart. The others are taken off the counts.
+    for each cause. Those that a comparison or a waiver treats differently stay apart. The others are taken off the
+    counts.
     """
     findings = unknown_causes.of_one_cause(repeated_findings.grouped(findings, grouped, counts), counts)
     if not shared:

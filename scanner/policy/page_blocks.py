@@ -1,6 +1,6 @@
 """Objects that no tool applies from where they are: what is open about them, and not wrong.
 
-A page shows a part of a manifest, so what its blocks leave out is open, and so is the image that a word such as
+A page shows a part of a file, so what its blocks leave out is open, and so is the image that a word such as
 `your-image:latest` stands for. Data of tests may be of any version.
 """
 
@@ -22,7 +22,7 @@ _IDENTITY = (("metadata", "name"), ("object", "metadata", "name"))
 _TARGET = ("spec", "scaleTargetRef", "name")
 _REFERENCES = "object-references-resolved"
 """The objective of rules about objects that others name."""
-_LEFT_OUT = UndecidedReason(f"the page shows a part of a manifest; to decide, {IF_WHOLE}", IF_WHOLE)
+_LEFT_OUT = UndecidedReason(f"the page shows a part of a file; to decide, {IF_WHOLE}", IF_WHOLE)
 _STANDS_FOR = UndecidedReason(
     "the page names an image that stands for another one; to decide, name the image", "name the image"
 )
@@ -47,7 +47,7 @@ def doubt(subject: Subject, context: Context | None) -> UndecidedReason | None:
     if not subject.kind.startswith((_KUBERNETES, _STACK)) or context not in (None, Context.DOCUMENTATION):
         return None
     if is_page(path) or shows(path, subject.kind):
-        return _LEFT_OUT if subject.kind.startswith(_KUBERNETES) else _STANDS_FOR
+        return _LEFT_OUT
     if subject.kind.startswith(_STACK):
         return None
     return _READ_BY_TESTS if context is None and is_test_data(path) else None
@@ -59,7 +59,7 @@ def judged(rule: Rule, subject: Subject, found: RuleResult, why: UndecidedReason
         return found
     if why is not _READ_BY_TESTS and _names_no_image(rule, subject):
         return RuleResult(Outcome.UNKNOWN, _STANDS_FOR, found.item)
-    if why is _STANDS_FOR or not _is_open(rule, subject, found, why):
+    if not _is_open(rule, subject, found, why):
         return found
     return RuleResult(Outcome.UNKNOWN, why, found.item)
 
@@ -78,4 +78,6 @@ def _is_open(rule: Rule, subject: Subject, found: RuleResult, why: UndecidedReas
         return path == _VERSION
     if path in _IDENTITY or path == _TARGET or _REFERENCES in rule.info.objectives:
         return True
+    if subject.kind.startswith(_STACK):
+        return False
     return aim(rule, subject, found.item or items.whole(subject))[1] != path

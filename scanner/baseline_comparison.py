@@ -76,7 +76,7 @@ def compare(
     now = evaluate(paths, options, watch)
     parts = _Parts.of(baseline, now)
     matched = _matched(baseline, parts, now)
-    shown = (*merged_findings(matched.findings, now.read.shared, grouped=now.by.rules.by_subject), *matched.gone)
+    shown = (*merged_findings(matched.findings, now.read.shared, grouped=now.by.grouped), *matched.gone)
     states = Counter(each.baseline_state for each in shown if each.baseline_state)
     notes = tuple(_notes(baseline, name, now, matched))
     known = Before(

@@ -100,7 +100,7 @@ def compared(before: Evaluated, now: Evaluated, base: Base, notes: Sequence[str]
     matched = match(side_of(before, joined), side_of(now, joined), orders_of(now), lists_of(now))
     mended = mended_files.judged(matched.findings, now, partial(_of_commit, now, base))
     findings = list(_with_causes(_about_waivers(out_of_sight(mended, before, now, joined), now), before, now, joined))
-    grouped = now.by.rules.by_subject
+    grouped = now.by.grouped
     gone = merged_findings(matched.gone, before.read.shared, grouped=grouped)
     states = _states(merged_findings(findings, now.read.shared, grouped=grouped), gone)
     comparison = Comparison(base.name, base.commit, states, tuple(gone), (*notes, *_notes(before, now, findings, base)))

@@ -59,6 +59,11 @@ _FOR_AGENTS = regex(
     re.IGNORECASE,
 )
 """What an agent loads from any folder; a code block in such a text is an instruction."""
+_HELD = regex(
+    r"(?:^|/)(?:agents|chatmodes|commands|plugins|prompts|skills|\.(?:agents?|claude|codex|cursor|gemini|github|kiro"
+    r"|opencode|roo|windsurf))/"
+)
+"""Where the path of a text for agents leaves the folder of their setup."""
 _DOCUMENTATION = regex(r"(?:^|/)(?:docs?|documentation|examples?|samples?|demos?|tutorials?)/", re.IGNORECASE)
 _TEST_DATA = regex(
     r"(?:^|/)(?:tests?[_-]?data|__fixtures__|fixtures?|node_modules|site-packages|bower_components"
@@ -146,6 +151,14 @@ def is_loaded(path: str) -> bool:
 def _holds_test_data(folder: str) -> bool:
     """Whether the files of a folder whose names tell nothing are data of tests."""
     return _is_test_data(f"{folder}/{_ANY}")
+
+
+def setup_folder(path: str) -> str:
+    """The folder of the setup that a text for agents belongs to: the one that holds its plugins, skills or commands."""
+    found = _HELD.search(path)
+    if found:
+        return path[: found.start()] or "."
+    return path.rpartition("/")[0].rpartition("/")[0] or "."
 
 
 def is_page(path: str) -> bool:

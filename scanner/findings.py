@@ -32,7 +32,7 @@ def separate_findings(
     `shared` are the files that several overlays use, `rules` those that ran. `context` is what all inputs count as;
     None where their paths decide.
     """
-    once = {rule.id: rule.lists for rule in rules if rule.once == "input"}
+    once = {rule.id: rule.lists for rule in rules if rule.once in ("input", "setup")}
     found = repeated_findings.merged(_once(evaluation, shared), evaluation, once)
     about_credentials = {rule.id for rule in rules if CREDENTIALS in rule.objectives}
     shown = [finding for finding in found if finding.rule in about_credentials and _is_blank(finding, context)]
@@ -197,15 +197,22 @@ def _once(evaluation: Evaluation, shared: Collection[str]) -> Iterable[Finding]:
     return kept.values()
 
 
+_NONE: Mapping[str, str] = {}
+
+
 def merged_findings(
-    findings: Sequence[Finding], shared: Collection[str], counts: Counts | None = None, grouped: Collection[str] = ()
+    findings: Sequence[Finding],
+    shared: Collection[str],
+    counts: Counts | None = None,
+    grouped: Mapping[str, str] = _NONE,
 ) -> Sequence[Finding]:
     """The findings as reports show them: of a line that several overlays build, one for all of them.
 
-    Of the `grouped` rules there is one for each subject, and of unknown outcomes one for each cause. Those that a
-    comparison or a waiver treats differently stay apart. The others are taken off the counts.
+    Of the `grouped` rules there is one for each `subject`, or for equal ones of a `setup`, and of unknown outcomes one
+    for each cause. Those that a comparison or a waiver treats differently stay apart. The others are taken off the
+    counts.
     """
-    findings = unknown_causes.of_one_cause(repeated_findings.of_subjects(findings, grouped, counts), counts)
+    findings = unknown_causes.of_one_cause(repeated_findings.grouped(findings, grouped, counts), counts)
     if not shared:
         return findings
     groups: dict[object, list[Finding]] = {}

@@ -262,7 +262,8 @@ class RuleInfo(Struct, frozen=True):
     fix_is_safe: bool | None = None
     """Whether its fix can change nothing that works today; None for a rule without a fix."""
     once: str = ""
-    """Of what it reports one finding: an `input`, where messages are equal, or a `subject`; empty: each is its own."""
+    """Of what it reports one finding: an `input`, where messages are equal, a `setup`, where those of inputs are equal
+    too, or a `subject`; empty: each is its own."""
     lists: str = ""
     """The start of its message, if what the places of an input hold is listed behind it."""
     platform: Platform | None = None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from scanner.contexts import setup_folder
 from scanner.documents.positions import split_path
+from scanner.late import regex
 from scanner.model import Finding, Outcome
 from scanner.places import Related
 from scanner.policy.evaluate import Counts, Evaluation
@@ -19,6 +21,7 @@ _SHOWN = 50
 _NAMED = 20
 """Items that a message names; the others are counted."""
 _HERE = "the same here"
+_PLACES = regex(r" \([\d,]+ places of the file\)$")
 _LISTED = 20
 """Values of all places that a message lists; the others are counted."""
 
@@ -42,24 +45,47 @@ def merged(findings: Iterable[Finding], evaluation: Evaluation, once: Mapping[st
     return [_as_one(some, evaluation, once.get(some[0].rule, "")) for some in kept.values()]
 
 
-def of_subjects(findings: Sequence[Finding], rules: Collection[str], counts: Counts | None = None) -> Sequence[Finding]:
-    """The findings, of some rules one for each subject, with the names of its items; the others are not counted.
+def grouped(findings: Sequence[Finding], rules: Mapping[str, str], counts: Counts | None = None) -> Sequence[Finding]:
+    """The findings, of some rules one for several; the others are not counted.
 
-    Those that a comparison or a waiver treats differently stay apart.
+    Of a rule with `subject` there is one for each subject, with the names of its items, and of one with `setup` one for
+    the files of a setup that say the same. Those that a comparison or a waiver treats differently stay apart.
     """
     groups: dict[object, list[Finding]] = {}
     for number, finding in enumerate(findings):
         key: object = number
         if finding.rule in rules and finding.outcome is Outcome.FAIL:
-            told = (finding.waiver, finding.baseline_state, finding.cause)
-            key = (finding.rule, finding.location.path, finding.overlay, finding.subject_id, finding.occurrence, told)
+            told = (finding.rule, finding.waiver, finding.baseline_state, finding.cause)
+            key = (*told, *(_subject if rules[finding.rule] == "subject" else _setup)(finding))
         groups.setdefault(key, []).append(finding)
     if len(groups) == len(findings):
         return findings
     for first, *others in groups.values():
         if others and counts is not None:
             counts[first.rule] = {**counts[first.rule], first.outcome: counts[first.rule][first.outcome] - len(others)}
-    return [_with_items(*some) if len(some) > 1 else some[0] for some in groups.values()]
+    return [_as_told(rules, *some) if len(some) > 1 else some[0] for some in groups.values()]
+
+
+def _subject(finding: Finding) -> tuple[object, ...]:
+    """What findings about items of one subject have in common."""
+    return finding.location.path, finding.overlay, finding.subject_id, finding.occurrence
+
+
+def _setup(finding: Finding) -> tuple[object, ...]:
+    """What findings have in common that say the same about files of one setup."""
+    said = _PLACES.sub("", _without_subject(finding))
+    return setup_folder(finding.location.path), finding.severity, finding.counted_because, said
+
+
+def _as_told(rules: Mapping[str, str], first: Finding, *others: Finding) -> Finding:
+    return (_with_items if rules[first.rule] == "subject" else _with_files)(first, *others)
+
+
+def _with_files(first: Finding, *others: Finding) -> Finding:
+    """A finding about a file, with the places of other files that it is about."""
+    related = [place for other in others for place in (Related(other.location, _HERE), *other.related)]
+    number = f"{len(others):,} more file{'s' if len(others) > 1 else ''}"
+    return replace(first, message=f"{first.message}; the same in {number}", related=(*first.related, *related))
 
 
 def _with_items(first: Finding, *others: Finding) -> Finding:

@@ -109,7 +109,7 @@ class Evaluated(Struct, frozen=True):
 
     def _merged(self) -> Evaluated:
         counts = dict(self.evaluation.counts)
-        findings = merged_findings(self.findings, self.read.shared, counts, self.by.rules.by_subject)
+        findings = merged_findings(self.findings, self.read.shared, counts, self.by.grouped)
         return replace(self, findings=findings, evaluation=replace(self.evaluation, counts=counts))
 
     def _result(self) -> Scan:

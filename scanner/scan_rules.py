@@ -54,6 +54,15 @@ class ScanRules(Struct, frozen=True):
     own: str = ""
     """Digest of the files of rules that are not shipped, as they were before and after these were read."""
 
+    @property
+    def grouped(self) -> dict[str, str]:
+        """The rules of which findings become one -> `subject` or `setup`.
+
+        Where paths are in scope of a framework and others are not, each file keeps its own findings.
+        """
+        divided = any(each.paths for each in self.scopes.values())
+        return {rule: once for rule, once in self.rules.grouped.items() if once == "subject" or not divided}
+
 
 def scan_rules(options: Options) -> ScanRules:
     """Rules, policies, frameworks and engines, as the options ask for them."""

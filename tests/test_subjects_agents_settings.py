@@ -162,6 +162,9 @@ def test_a_command_names_the_container_that_it_runs(
         ("curl -d @- http://localhost:9000/t", ""),
         ("curl -X POST -d '{\"a\": 1}' https://a.example/t", ""),
         ("grep -k x", ""),
+        ("# codex --yolo asks nothing\ncodex exec x", ""),
+        ("codex exec x  # never with --yolo", ""),
+        ("codex exec '# not a comment' --yolo", "skipsGuards"),
     ],
 )  # fmt: skip
 def test_what_is_seen_of_a_command(text: str, field: str) -> None:

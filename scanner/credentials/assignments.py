@@ -69,6 +69,8 @@ def _is_text(hit: FoundCredential, match: re.Match[str]) -> bool:
     value = text[hit.start : hit.end]
     if _CODE.search(value[:_TELLING]) or (len(value) < _SHORTEST and hit.kind != DEFAULT):
         return True
+    if match["name"] == "PASS" and match["sign"] == ":" and not any(sign.isdigit() for sign in value):
+        return True  # the result of a test
     if hit.start > match.end():  # it stands in quotes
         return False
     if "]" in text[match.end("name") : hit.start] and value.isidentifier():  # `environ["PASSWORD"] = password`

@@ -35,6 +35,8 @@ _JOINT = regex(r"([a-z0-9])([A-Z])")
 _AS_ONE = str.maketrans("-./", "___")
 MISFORMED = regex(r"gh[oprsu]_(?![A-Za-z0-9_]{20,255}$)|github_pat_(?!\w{60,255}$)|glpat-(?![\w.-]{18,300}$)")
 """What begins like a token and cannot be one, because of a character or its length: somebody made it up."""
+_ADDRESS = regex(r"0x[0-9A-Fa-f]{40}")
+"""The public address of a contract or an account on Ethereum: a token is such a contract."""
 _SHORTEST = 3
 _TELLING = 16
 """Characters from which a key may also consist of words."""
@@ -77,7 +79,7 @@ def _is_blank_assignment(value: str) -> bool:
 def _key(name: str, sort: str, noun: str, value: str) -> str:
     """What a value is under the name of a key or token: seldom chosen by a person, so it is random or well known."""
     if sort == "other":
-        return noun if is_random(value) else ""
+        return noun if is_random(value) and not (noun == "a token" and _ADDRESS.fullmatch(value)) else ""
     if is_default(value):
         return DEFAULT
     if is_called(value) or (name.endswith("key") and _NAME_OF_SECRET.fullmatch(value)):

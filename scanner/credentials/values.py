@@ -29,6 +29,7 @@ _BLANK = (
     r"(?:vault|arn|op|gcp\w*|aws\w*|azure\w*|keyvault|ssm|secretsmanager|doppler|bao|sops|akv|awssm|awsps)[:+]|projects/",
     r"enc[\[(]|\{cipher\}|[$]ansible_vault|(?-i:Ag[AB][A-Za-z0-9+/=]{100})",  # encrypted
     r"[$]\w{1,12}[$]|\{(?:s?sha|s?md5|crypt|pbkdf2|bcrypt)\w*\}|sha\d+[:-]|scram-sha",  # hashed
+    r"[\w./-]+:latest$",  # a secret by its name and version, as in `--set-secrets KEY=name:latest`
     r"pbkdf2|md5[0-9a-f]{32}$|-----BEGIN (?:CERT|PUBLIC|[A-Z]+ PUBLIC)|ssh-",
     r"(?:true|false|yes|no|y|n|on|off|none|null|nil|undefined|enabled?|disabled?|required?|optional|auto|always)$",
     r"(?:never|unset|empty|compat|files|str|string|bearer|basic|plain|prompt|n/a)$",
@@ -90,7 +91,7 @@ my your our the a an some any this that is in at of for to and not very long sup
 unsafe secret secrets password passwd passphrase pass pwd pw token tokens key keys api access auth client private
 public signing encryption credential credentials jwt session cookie webhook admin user root test testing demo dev
 local default value string here change changeme me it please must should be now random db database app service
-account name id data random bytes characters chars least alphanumeric hex base64
+account name id data random bytes characters chars least alphanumeric hex base64 mock prod production staging
 """
 _NOUNS = frozenset(_WORDS_OF_NOUNS.split())
 """Words of which a placeholder for a secret is made: `my-api-key`, `some_secret_token`."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from msgspec.structs import replace
 
 from scanner.contexts import is_for_agents
-from scanner.documents import front_matter, javascript, markdown, python_text, shell_text, texts
+from scanner.documents import front_matter, javascript, markdown, python_text, shell_text, shown_files, texts
 from scanner.documents.classify import is_page
 from scanner.documents.document import Document, Fault, document
 from scanner.documents.parsed import ParseFault
@@ -113,9 +114,11 @@ def _block(fence: markdown.CodeBlock, path: str, limits: Limits) -> Iterator[Doc
         return
     calls = _Calls(fence.text, origin, limits, javascript.BLOCK)
     found = list(calls.read())
+    parts: Iterator[Document | Fault]
     match fence.language:
         case "yaml":
-            parts = texts.yaml(fence.text, origin, limits)
+            shown = shown_files.files(fence.text)
+            parts = chain.from_iterable(texts.yaml(text, origin, limits, line) for line, text in shown)
         case "json":
             parts = texts.json(fence.text, origin, limits, relaxed=fence.label == "jsonc")
         case "shell":

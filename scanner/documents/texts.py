@@ -67,9 +67,9 @@ def fault_of(found: ParseFault, text: str, origin: Origin, kind: str) -> Fault:
     return Fault(found.message, origin.first_line + found.line + 1, text, bool(origin.first_line), kind, origin.path)
 
 
-def yaml(text: str, origin: Origin, limits: Limits) -> Iterator[Document | Fault]:
-    """The documents of a YAML text."""
-    for parsed in bounded(yaml_text.parse(text, limits), limits, lambda parsed: line_of(parsed.mark)):
+def yaml(text: str, origin: Origin, limits: Limits, first_line: int = 0) -> Iterator[Document | Fault]:
+    """The documents of a YAML text, which begins at a line of what the origin names."""
+    for parsed in bounded(yaml_text.parse(text, limits, first_line), limits, lambda parsed: line_of(parsed.mark)):
         if isinstance(parsed, ParseFault):
             yield fault_of(parsed, text, origin, "yaml")
         else:

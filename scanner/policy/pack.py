@@ -38,9 +38,9 @@ class Pack(Struct, frozen=True):
     """Digest of what a configuration made of the rules; empty where it changed nothing that decides."""
 
     @property
-    def by_subject(self) -> frozenset[str]:
-        """The rules that report one finding for each subject."""
-        return frozenset(rule.info.id for rule in self.rules if rule.info.once == "subject")
+    def grouped(self) -> dict[str, str]:
+        """The rules that report one finding for each subject, or for equal ones of a setup -> `subject` or `setup`."""
+        return {rule.info.id: rule.info.once for rule in self.rules if rule.info.once in ("subject", "setup")}
 
     def local(self) -> list[Rule]:
         """Rules that look at one subject only."""

@@ -1,11 +1,13 @@
-"""Kubernetes objects that no tool applies from where they are: what is open about them, and not wrong.
+"""Objects that no tool applies from where they are: what is open about them, and not wrong.
 
-A page shows a part of a manifest, so what its blocks leave out is open. Data of tests may be of any version.
+A page shows a part of a file, so what its blocks leave out is open, and so is the image that a word such as
+`your-image:latest` stands for. Data of tests may be of any version.
 """
 
 from __future__ import annotations
 
 from scanner.contexts import IF_APPLIED, IF_WHOLE, Context, is_page, is_test_data, shows
+from scanner.late import regex
 from scanner.model import Outcome, Subject
 from scanner.policy import items
 from scanner.policy.aim import aim
@@ -14,33 +16,60 @@ from scanner.policy.rule import Rule
 from scanner.policy.rule_results import RuleResult
 from scanner.policy.undecided import UndecidedReason
 
-_KUBERNETES = "kubernetes."
+_KUBERNETES, _STACK = "kubernetes.", "stack."
 _IDENTITY = (("metadata", "name"), ("object", "metadata", "name"))
 """Where a rule points if an object lacks others beside it: it has no field that is wrong."""
 _TARGET = ("spec", "scaleTargetRef", "name")
 _REFERENCES = "object-references-resolved"
 """The objective of rules about objects that others name."""
-_LEFT_OUT = UndecidedReason(f"the page shows a part of a manifest; to decide, {IF_WHOLE}", IF_WHOLE)
+_LEFT_OUT = UndecidedReason(f"the page shows a part of a file; to decide, {IF_WHOLE}", IF_WHOLE)
+_STANDS_FOR = UndecidedReason(
+    "the page names an image that stands for another one; to decide, name the image", "name the image"
+)
 _READ_BY_TESTS = UndecidedReason(f"tests read this file as data; to decide, {IF_APPLIED}", IF_APPLIED)
 _VERSION = ("apiVersion",)
 """What tests read in old forms too, to show that a program still knows them."""
+_IMAGE = ("image",)
+_OWN = (
+    r"(?:(?:your|my|some)[-_.][\w.-]+|(?:your|my)(?:app|application|api|backend|company|container|frontend|image|name"
+    r"|org|organization|project|registry|repo|repository|server|service|site|user|username|web|webapp|worker)"
+    r"|example(?:[-_]\w+)*|(?:image|app|application|username|org|registry)(?:[-_]name)?)"
+)
+_PLACEHOLDER = regex(
+    rf"(?i).*[<>{{}}\[\]].*|.*\.{{3}}.*|(?:[^/@]+/)*{_OWN}(?::[^/@]*)?|{_OWN}(?:[.][\w.-]+)?(?::\d+)?/.*"
+)
+"""An image that stands for the one of the reader: `<image>`, `your-image:latest`, `myapp`, `your-registry/app`."""
 
 
 def doubt(subject: Subject, context: Context | None) -> UndecidedReason | None:
-    """Why failures of a Kubernetes object may be open where it is; `context` is what all inputs count as."""
+    """Why failures of an object may be open where it is; `context` is what all inputs count as."""
     path = subject.origin.path
-    if not subject.kind.startswith(_KUBERNETES) or context not in (None, Context.DOCUMENTATION):
+    if not subject.kind.startswith((_KUBERNETES, _STACK)) or context not in (None, Context.DOCUMENTATION):
         return None
     if is_page(path) or shows(path, subject.kind):
         return _LEFT_OUT
+    if subject.kind.startswith(_STACK):
+        return None
     return _READ_BY_TESTS if context is None and is_test_data(path) else None
 
 
 def judged(rule: Rule, subject: Subject, found: RuleResult, why: UndecidedReason) -> RuleResult:
     """The result of a rule for an object in doubt: a failure stays one where the object states what is wrong."""
-    if found.outcome is not Outcome.FAIL or not _is_open(rule, subject, found, why):
+    if found.outcome is not Outcome.FAIL:
+        return found
+    if why is not _READ_BY_TESTS and _names_no_image(rule, subject):
+        return RuleResult(Outcome.UNKNOWN, _STANDS_FOR, found.item)
+    if not _is_open(rule, subject, found, why):
         return found
     return RuleResult(Outcome.UNKNOWN, why, found.item)
+
+
+def _names_no_image(rule: Rule, subject: Subject) -> bool:
+    """Whether a rule points at an image that stands for another one."""
+    if pointed_at(rule, subject) != _IMAGE:
+        return False
+    named = subject.bindings[subject.focus].get("image")
+    return isinstance(named, str) and _PLACEHOLDER.fullmatch(named) is not None
 
 
 def _is_open(rule: Rule, subject: Subject, found: RuleResult, why: UndecidedReason) -> bool:
@@ -49,4 +78,6 @@ def _is_open(rule: Rule, subject: Subject, found: RuleResult, why: UndecidedReas
         return path == _VERSION
     if path in _IDENTITY or path == _TARGET or _REFERENCES in rule.info.objectives:
         return True
+    if subject.kind.startswith(_STACK):
+        return False
     return aim(rule, subject, found.item or items.whole(subject))[1] != path

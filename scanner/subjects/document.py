@@ -16,6 +16,7 @@ def document_subject(part: Document, form: Format) -> Subject:
     """The document itself, for rules about how it is written."""
     repeated = [keyless((line, column), (line, column + len(key))) for key, line, column in part.duplicates]
     shape = SubjectBuilder().say("format", form.name).say("duplicates", [key for key, _, _ in part.duplicates])
+    shape.say("shown", part.format in ("yaml", "json") and part.origin.first_line > 0)
     _hold_to_schema(shape, part.root, form)
     if part.fault:
         line = part.fault.line - part.origin.first_line - 1

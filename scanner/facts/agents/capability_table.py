@@ -1,4 +1,4 @@
-"""What tools and MCP servers let an agent do, by name: the one table of it, as of 2026-11-29.
+"""What tools and MCP servers let an agent do, by name: the one table of it, as of 2026-11-30.
 
 `p` reads private data: files of the project, databases, mail, messages, private repositories. `u` takes in content that
 strangers can write: web pages, issues, messages, documents of registries. `o` sends data to where strangers can read
@@ -38,7 +38,8 @@ _TOOLS = {
     "": (
         "Write Edit MultiEdit NotebookEdit Update TodoWrite TodoRead AskUserQuestion EnterPlanMode ExitPlanMode "
         "EnterWorktree ExitWorktree BashOutput KillBash KillShell TaskCreate TaskGet TaskList TaskOutput TaskStop "
-        "TaskUpdate ReportFindings ToolSearch WaitForMcpServers ListMcpResources ListMcpResourcesTool Cd "
+        "TaskUpdate TeamCreate TeamDelete SubagentHandback "
+        "ReportFindings ToolSearch WaitForMcpServers ListMcpResources ListMcpResourcesTool Cd "
         "EndConversation ScheduleWakeup CronCreate CronDelete CronList ListAgents "
         "vscode edit write todo todos problems changes think editFiles createFile create_file "
         "exit_loop get_user_choice transfer_to_agent FileWriterTool DallETool"

@@ -51,6 +51,8 @@ _UNLOADED = regex(
 """Copies that were put aside, and the folders `.agent` and `.agents`, from which no tool loads settings in this form:
 Antigravity reads hooks from `.agents/hooks.json`. https://antigravity.google/docs/hooks as of 2026-11.
 """
+_CODEX_HOOKS = regex(r"(?:^|/)\.codex/hooks\.json$")
+"""Hooks of Codex, in the form of those of Claude Code: https://developers.openai.com/codex/hooks as of 2026-11-30."""
 _PROJECT = regex(
     r"(?i)^(?!(?:.*/)?[^/]*(?:dot[-_]?files|(?<![a-z])claude|(?<![a-z])home|(?<![a-z])user)/\.claude/)(?:.*/)?\.claude/"
 )
@@ -61,6 +63,9 @@ _READ_ONLY = ("Read", "Grep", "Glob", "LS", "Bash", "*")
 def read(document: Document) -> Iterator[Subject]:
     """The subjects of a settings file, or of a file of hooks."""
     root = document.root
+    if _CODEX_HOOKS.search(document.origin.path):
+        yield from hooks(place(document, "codex"), root.get("hooks"))
+        return
     tool = "claude-code" if OF_GEMINI.isdisjoint(dict(root.get("hooks").items())) else "gemini"
     where = place(document, tool, _scope(document.origin.path))
     allowed, helper = root.get("permissions"), "helper"

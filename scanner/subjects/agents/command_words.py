@@ -16,6 +16,7 @@ from scanner.subjects.agents.building import Place, short, subject
 from scanner.subjects.agents.kinds import COMMAND
 from scanner.subjects.agents.programs import program_of
 from scanner.subjects.agents.secret_values import secret_kind
+from scanner.subjects.agents.substitutions import without_comments
 from scanner.subjects.subject_builder import SubjectBuilder
 
 LONGEST = 8_000
@@ -144,7 +145,7 @@ def _credential(text: str, words: tuple[str, ...]) -> str:
 @lru_cache(maxsize=1024)
 def seen(text: str) -> Mapping[str, Any]:
     """What a command line does that rules are about; an empty text or false where it does not."""
-    text = text.replace("\\\n", " ")
+    text = without_comments(text.replace("\\\n", " "))
     sent = next(_sent(text), "")
     skipped = _SKIPS.search(text)
     tls = _TLS.search(text) if _FETCHERS.search(text) else None

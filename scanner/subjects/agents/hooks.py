@@ -1,6 +1,7 @@
 """Hooks: what a tool runs by itself at an event. The form is that of Claude Code, which other tools took over.
 
-Checked against https://code.claude.com/docs/en/hooks as of 2026-08-22.
+Checked against https://code.claude.com/docs/en/hooks as of 2026-08-22, and the events of Codex against
+https://developers.openai.com/codex/hooks and `HOOK_EVENT_NAMES` in its source as of 2026-11-30.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from scanner.subjects.agents.kinds import HOOK, REFUSED, UNLOADED
 from scanner.subjects.agents.permission_grammar import BY_FOLDED
 from scanner.subjects.agents.placeholders import has_placeholder
 from scanner.subjects.agents.programs import name_set
+from scanner.subjects.agents.substitutions import without_substitutions
 from scanner.subjects.subject_builder import SubjectBuilder, duration
 
 BLOCKING = name_set(
@@ -30,6 +32,10 @@ EVENTS = BLOCKING | name_set(
     "PermissionRequest StopFailure PostToolUse PostToolUseFailure PermissionDenied Notification SubagentStart "
     "SessionStart Setup SessionEnd CwdChanged DirectoryAdded FileChanged PostCompact WorktreeRemove "
     "InstructionsLoaded MessageDisplay"
+)
+OF_CODEX = name_set(
+    "PreToolUse PermissionRequest PostToolUse PreCompact PostCompact SessionStart UserPromptSubmit SubagentStart "
+    "SubagentStop Stop"
 )
 _GUARDED = frozenset({"PreToolUse", "UserPromptSubmit", "UserPromptExpansion", "ConfigChange", "PermissionRequest"})
 """Events before something happens, at which a hook is a guard."""
@@ -89,9 +95,9 @@ def _hook(where: Place, named: Node, group: Node, handler: Node, *, flat: bool) 
     event = str(named.value)
     line = handler if isinstance(handler.value, str) else handler.get("command")
     url = handler.get("url")
-    shape = SubjectBuilder().say("event", event).put("event", (line or handler) if event in EVENTS else named, event)
-    shape.say("knownEvent", event in EVENTS).say("blocking", event in BLOCKING)
-    shape.say("near", "" if event in EVENTS else next(iter(get_close_matches(event, sorted(EVENTS), 1, 0.6)), ""))
+    is_known = event in _events_of(where)
+    shape = SubjectBuilder().say("event", event).put("event", (line or handler) if is_known else named, event)
+    shape.say("knownEvent", is_known).say("blocking", event in BLOCKING).say("near", _near(event, where))
     shape.say("matcherFault", _matcher_fault(group.get("matcher").value))
     shape.put("matcher", group.get("matcher")).put_all(handler, ("type", "command", "args", "url", "async"))
     shape.put("command", line).put("prompt", handler.get("prompt"))
@@ -112,6 +118,18 @@ def _hook(where: Place, named: Node, group: Node, handler: Node, *, flat: bool) 
     yield from command(where, event, via, line, list(handler.get("args").elements()))
 
 
+def _events_of(where: Place) -> frozenset[str]:
+    """The events of the tool that loads the hooks."""
+    return OF_CODEX if where.tool == "codex" else EVENTS
+
+
+def _near(event: str, where: Place) -> str:
+    """The event that a name which is none resembles; empty for an event of any tool, which may be new in this one."""
+    if event in EVENTS:
+        return ""
+    return next(iter(get_close_matches(event, sorted(_events_of(where)), 1, 0.6)), "")
+
+
 def _timeout(shape: SubjectBuilder, where: Place, node: Node) -> None:
     """How long a hook may run, in seconds, and the unit of a number."""
     number = isinstance(node.value, int | float) and not isinstance(node.value, bool)
@@ -123,7 +141,8 @@ def _timeout(shape: SubjectBuilder, where: Place, node: Node) -> None:
 
 def _fails_open(text: str) -> bool:
     """Whether a command always succeeds."""
-    return bool(_OPEN.search(text.strip())) and not _CLOSES.search(text)
+    own = without_substitutions(text)
+    return bool(_OPEN.search(own.strip())) and not _CLOSES.search(own)
 
 
 def _matcher_fault(matcher: Any) -> str:

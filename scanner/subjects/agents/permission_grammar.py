@@ -33,11 +33,14 @@ TOOLS = name_set(
     "EnterPlanMode EnterWorktree ExitPlanMode ExitWorktree Glob Grep KillBash KillShell LS LSP ListAgents "
     "ListMcpResources ListMcpResourcesTool Monitor MultiEdit NotebookEdit NotebookRead PowerShell "
     "PushNotification Read ReadMcpResource ReadMcpResourceTool RemoteTrigger ReportFindings ScheduleWakeup "
-    "SendMessage SendUserFile ShareOnboardingGuide Skill SlashCommand Task TaskCreate TaskGet TaskList TaskOutput "
-    "TaskStop TaskUpdate TodoRead TodoWrite ToolSearch WaitForMcpServers WebFetch WebSearch Workflow Write "
-    "computer"
+    "SendMessage SendUserFile ShareOnboardingGuide Skill SlashCommand SubagentHandback Task TaskCreate TaskGet "
+    "TaskList TaskOutput TaskStop TaskUpdate TeamCreate TeamDelete TodoRead TodoWrite ToolSearch "
+    "WaitForMcpServers WebFetch WebSearch Workflow Write computer"
 )
-"""The built-in tools, present and former."""
+"""The built-in tools, present and former, as of 2026-11-30: https://code.claude.com/docs/en/tools-reference.
+
+TeamCreate and TeamDelete were removed in version 2.1.178 of 2026-06, when each session got a team of its own.
+"""
 BY_FOLDED = {tool.lower(): tool for tool in TOOLS}
 _MARKED = regex(r"^(?:(?:file|file_path|path|notebook_path)\s*:\s*)+")
 _DRIVE = regex(r"^([A-Za-z]):/+")

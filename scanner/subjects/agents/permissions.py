@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from scanner.contexts import Context, context_of, is_page
 from scanner.documents.positions import Node
 from scanner.model import Subject
 from scanner.subjects.agents.building import Place, subject, with_file
 from scanner.subjects.agents.kinds import PERMISSION
-from scanner.subjects.agents.permission_grammar import TOOLS, Rule, near_tool, parse
+from scanner.subjects.agents.permission_grammar import COMMANDS, TOOLS, Rule, near_tool, parse
 from scanner.subjects.agents.permission_lookup import RuleLookup
+from scanner.subjects.agents.placeholders import is_any_command
 from scanner.subjects.agents.secret_values import secret_kind
 from scanner.subjects.subject_builder import SubjectBuilder
 
@@ -31,7 +33,9 @@ def permissions(
     With `root`, in a document below a path: a rule that a narrower one can replace has it, for the fix.
     """
     rules = {
-        name: [(at, node, parse(node.value)) for at, node in _texts(lists[name])] for name in LISTS if name in lists
+        name: [(at, node, _parsed(where, node.value)) for at, node in _texts(lists[name])]
+        for name in LISTS
+        if name in lists
     }
     found = {name: RuleLookup(rule for *_, rule in pairs) for name, pairs in rules.items()}
     for name, pairs in rules.items():
@@ -70,6 +74,16 @@ def permission(
     shape.say("narrower", [] if rule.reach in ("narrow", "none") else list(narrower))
     shape.say("credential", secret_kind("", rule.text))
     return subject(PERMISSION, where, name, f"{name} rule", shape, node)
+
+
+def _parsed(where: Place, text: str) -> Rule:
+    """A rule; one that only shows the form, with a word in place of the command, reaches no more than one command."""
+    rule = parse(text)
+    path = where.origin.path
+    is_shown = bool(where.origin.first_line) or is_page(path) or context_of(path) is Context.TEMPLATE
+    if is_shown and rule.tool in COMMANDS and is_any_command(rule.specifier or ""):
+        return Rule(rule.text, rule.tool, rule.specifier, "", "narrow")
+    return rule
 
 
 def _stronger(name: str) -> tuple[str, ...]:

@@ -1,4 +1,6 @@
-"""Hosts that stand for one which the reader of a file has to write: `YOUR_SERVER_IP`, `<host>`, `your-server.net`.
+"""What stands for something that the reader of a file has to write.
+
+Hosts: `YOUR_SERVER_IP`, `<host>`, `your-server.net`. Commands of permission rules: `command`, `<command>`.
 
 Names that are reserved for documentation, such as example.com, are not among them: a file that is loaded with such a
 host connects to it.
@@ -14,6 +16,17 @@ _PLACEHOLDER = regex(
     r"|(?:server|host)[-_]?(?:ip|name|address)|ip[-_]?address|hostname|x{2,}(?:\.x{2,})+)|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+"
 )
 _HOST = regex(r"(?:[A-Za-z][A-Za-z0-9+.-]*://)?(?:[^/@\s]*@)?(\[[^\]]*\]|[^/:?#\s]*)")
+
+_COMMAND = regex(
+    r"(?i)(?:commands?|cmd|(?:your|the|some|any|my|other|allowed|specific)[-_ ](?:\w+[-_ ])*"
+    r"(?:command|cmd|program|tool|script|cli)"
+    r"|<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\}|\.\.\.|…|x{3,})(?=[\s:*]|$).*"
+)
+
+
+def is_any_command(specifier: str) -> bool:
+    """Whether what a permission rule has in parentheses stands for a command that is still to be written."""
+    return bool(_COMMAND.fullmatch(specifier.strip()))
 
 
 def is_placeholder(host: str) -> bool:

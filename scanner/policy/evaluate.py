@@ -18,7 +18,7 @@ from scanner.marks import with_children
 from scanner.masking import search_names
 from scanner.model import CREDENTIALS, HOLDER, Finding, Outcome, Subject, SubjectOutcomes, lowered
 from scanner.places import Location, Related
-from scanner.policy import cel, items, object_kinds, page_blocks, rule_reads
+from scanner.policy import cel, items, object_kinds, rule_reads, unapplied_objects
 from scanner.policy.aim import counts_for, place
 from scanner.policy.fingerprint import fingerprint
 from scanner.policy.fix import ApplicableFix, place_of
@@ -210,11 +210,11 @@ class Evaluator:
             values = {**subject.bindings, FACTS: derived.facts(subject), CLUSTER: self._cluster}
             shared = about.activations(values)
             held: list[Counts] = []
-            doubt = page_blocks.doubt(subject, self._context)
+            doubt = unapplied_objects.doubt(subject, self._context)
             for each in about.rules:
                 ready = each.ready
                 for told in results_of(each, subject, values, shared):
-                    found = page_blocks.judged(ready.rule, subject, told, doubt) if doubt else told
+                    found = unapplied_objects.judged(ready.rule, subject, told, doubt) if doubt else told
                     if (subject.partial or subject.format) and not counts_for(ready.rule, subject, found):
                         continue
                     held = held or [*own, *result.counts_of(subject, by_path=self.by_path)]

@@ -248,11 +248,8 @@ def test_what_is_known_without_a_search_is_what_the_searches_find(parts: list[st
 
 INIT = POD.replace("containers:", "initContainers:")
 UNNAMED = POD.replace("{name: a}", "{name: <app>}", 1)
-ENDS = (
-    "it is an init container, which ends before the pod serves, "
-    "or a network or storage plugin, which needs access to its node"
-)
-NOT_LOADED = "it is in documentation, a template, test data or an installed package"
+ENDS = "it is an init container, which ends before the pod serves"
+NOT_LOADED = "it is in documentation"
 
 
 @pytest.mark.parametrize(
@@ -263,6 +260,13 @@ NOT_LOADED = "it is in documentation, a template, test data or an installed pack
         ("a.yaml", UNNAMED, None, "high, not critical: its name is still to be written"),
         ("a.yaml", POD, Context.DOCUMENTATION, f"high, not critical: {NOT_LOADED}"),
         ("testdata/a.yaml", INIT, None, f"high, not critical: {ENDS}"),
+        (
+            "testdata/a.yaml",
+            POD,
+            None,
+            "high, not critical: it is in a folder of tests, test data or installed packages",
+        ),
+        ("a.yaml.tmpl", POD, None, "high, not critical: it is in a template"),
     ],
 )
 def test_reports_say_why_a_finding_counts_lower(

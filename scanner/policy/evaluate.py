@@ -16,9 +16,9 @@ from scanner.facts.derived import Derived
 from scanner.facts.step import FieldRead
 from scanner.marks import with_children
 from scanner.masking import search_names
-from scanner.model import CREDENTIALS, HOLDER, Finding, Outcome, Subject, SubjectOutcomes, lowered
+from scanner.model import CREDENTIALS, HOLDER, Finding, Outcome, Subject, SubjectOutcomes
 from scanner.places import Location, Related
-from scanner.policy import cel, items, object_kinds, rule_reads, unapplied_objects
+from scanner.policy import cel, items, lowering, object_kinds, rule_reads, unapplied_objects
 from scanner.policy.aim import counts_for, place
 from scanner.policy.fingerprint import fingerprint
 from scanner.policy.fix import ApplicableFix, place_of
@@ -28,7 +28,7 @@ from scanner.policy.message import message
 from scanner.policy.object_kinds import ObjectKind
 from scanner.policy.observed import NOTHING, observe
 from scanner.policy.rule import Rule
-from scanner.policy.rule_results import RuleResult, counts_lower, results_of, with_item
+from scanner.policy.rule_results import RuleResult, results_of, with_item
 from scanner.policy.variables import CLUSTER, FACTS
 
 _ARCHITECTURE = "architecture."
@@ -252,18 +252,17 @@ def _finding(ready: LoadedRule, judged: _Judged, item: items.Item, values: Mappi
     rule, info, subject, (outcome, why, _) = ready.rule, ready.rule.info, judged.subject, judged.found
     trace = judged.derived.trace(subject) if outcome is Outcome.UNKNOWN else ()
     path = trace if trace and _reads_traced(rule) else ()
-    if why.fact:
-        why = why.told(judged.derived.lack(subject, why.fact, item.related, why.key))
+    why = why.told(judged.derived.lack(subject, why.fact, item.related, why.key)) if why.fact else why
     failed = outcome is Outcome.FAIL
     detail = cel.text(cel.kept_expression(rule.detail), cel.activation(values)) if rule.detail and failed else None
     values = values if detail is None else {**values, "detail": detail}
     said = message(rule, subject, outcome, why.reason, values)
     seen = observe(rule, subject, item, said) if failed else NOTHING
-    lower = failed and counts_lower(rule, values)
+    counted = lowering.counted(rule, subject, values) if failed else lowering.CountedSeverity(info.severity)
     return Finding(
         rule=info.id,
         outcome=outcome,
-        severity=lowered(info.severity) if lower else info.severity,
+        severity=counted.severity,
         message=said + _told(path),
         subject_kind=subject.kind,
         subject_id=subject.identity,
@@ -278,7 +277,8 @@ def _finding(ready: LoadedRule, judged: _Judged, item: items.Item, values: Mappi
         overlay=subject.overlay,
         steps=len(path),
         credential=(detail or "") if CREDENTIALS in info.objectives else "",
-        counted_because=info.lower_because if lower else "",
+        counted_because=counted.because,
+        because_of_file=counted.of_file,
     )
 
 

@@ -121,13 +121,6 @@ def with_item(rule: Rule, values: Mapping[str, Any], item: items.Item | None) ->
     return {**values, **inner, PARAMETERS: rule.parameters}
 
 
-def counts_lower(rule: Rule, values: Mapping[str, Any]) -> bool:
-    """Whether a failure counts one step lower than the severity of its rule."""
-    if rule.lower_when is None:
-        return False
-    return cel.evaluate(cel.kept_expression(rule.lower_when), cel.activation(values)).truth is Truth.TRUE
-
-
 def _result(rule: Rule, values: Mapping[str, Any], required: Condition, item: items.Item | None = None) -> RuleResult:
     """The result of what a rule requires, with the reason why there is neither pass nor fail."""
     outcome = _OUTCOMES[required.truth]

@@ -172,6 +172,11 @@ def shows(path: str, kind: str) -> bool:
     return kind.startswith(_DEPLOYED) and is_invoked(path)
 
 
+def is_only_shown(path: str, kind: str) -> bool:
+    """Whether a text for people, or one for agents, only shows a subject of a kind to its reader."""
+    return is_page(path) or shows(path, kind)
+
+
 @lru_cache(maxsize=_KEPT)
 def is_test_data(path: str) -> bool:
     """Whether an input is data of tests or a file of an installed package, by its path."""

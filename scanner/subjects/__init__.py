@@ -88,7 +88,7 @@ class Recognition:
     With a `group`, a renderer made them: one system, of documents that no person wrote. `whole` is the format of a text
     that is recognised and not read. `deploy_target` is who deploys Compose files, where the caller says so. Only where
     a text may be a `patch`, a part of a workload is one. `opens` are kinds of objects that a group also has from
-    elsewhere.
+    elsewhere. If all inputs count as `live`, a block that a page shows as refused is read like any other.
     """
 
     def __init__(
@@ -99,11 +99,13 @@ class Recognition:
         deploy_target: str = "",
         *,
         patch: bool = False,
+        live: bool = False,
         opens: Iterable[str] = (),
     ) -> None:
         self._opens = frozenset(opens)
         self._parts = parts
         self._patch = patch
+        self._live = live
         self._deploy_target = deploy_target
         self._group = group
         self._formats: dict[str, None] = {}
@@ -146,7 +148,7 @@ class Recognition:
         """The subjects of a document, and the document itself if its format is supported."""
         if part.format == "prose":
             self._tell_calls_in_source(part)
-        if not self._group and (why := fragment(part, patch=self._patch)):
+        if not self._group and (why := fragment(part, patch=self._patch, live=self._live)):
             self._foreign_kinds[why] = None
             self._losses.append(Loss(first_line(part), EMBEDDED, why))
             return

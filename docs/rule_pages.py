@@ -14,6 +14,7 @@ from scanner.controls import ControlLink
 from scanner.model import Profile, RuleInfo
 from scanner.policy import object_kinds
 from scanner.policy.rule import RuleFile
+from scanner.policy.rule_reads import lower_of
 
 LANGUAGES = {".yaml": "yaml", ".json": "json", ".js": "javascript", ".md": "markdown"}
 SUBJECTS = "guides/subjects.md"
@@ -118,10 +119,9 @@ def _requirement(file: RuleFile) -> Iterator[str]:
         yield fence(applies.strip(), "js")
         yield "If that is true, there must be:"
     yield fence(plain["require"].strip(), "js")
-    if "lower" in plain:
-        lower = plain["lower"]
-        yield f"A finding counts one step lower than the severity of the rule ({prose(lower['because'])}) where:"
-        yield fence(lower["when"].strip(), "js")
+    for reason in lower_of(plain).values():
+        yield f"A finding counts one step lower than the severity of the rule ({prose(reason['because'])}) where:"
+        yield fence(reason["when"].strip(), "js")
     said = f"A finding says {code(file.rule.message)}, with values of the scanned file in place of the braces."
     said += f" It points at {code(file.rule.at)}." * bool(file.rule.at)
     yield paragraph(said + " The value is masked in every report." * file.rule.info.sensitive)

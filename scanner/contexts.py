@@ -37,6 +37,12 @@ IF_WHOLE = "scan with `--context live` if readers apply this block as it is"
 """What decides outcomes that are open because a page shows a part of what a cluster gets."""
 IF_APPLIED = "scan with `--context live` if a cluster gets this file"
 """What decides outcomes that are open because tests read a file as data."""
+LEFT_OPEN = {
+    IF_DEPLOYED: "its Compose file is for development, tests or examples",
+    IF_WHOLE: "a page shows it",
+    IF_APPLIED: "tests read its file as data",
+}
+"""Why outcomes are open because of their file, by what decides them."""
 _LOCAL = regex(r"(?:^|/)[^/]+\.local\.[^/.]+$|(?:^|/)(?:docker-)?compose\.override\.ya?ml$", re.IGNORECASE)
 _TEMPLATE = regex(
     r"[^/]\.(?:example|sample|template|tmpl|tpl|dist)(?:\.[^/.]+)?$"
@@ -177,6 +183,11 @@ def shows(path: str, kind: str) -> bool:
     Objects of Kubernetes and of stacks in the text of a command, a skill or an agent are in its code blocks.
     """
     return kind.startswith(_DEPLOYED) and is_invoked(path)
+
+
+def is_only_shown(path: str, kind: str) -> bool:
+    """Whether a text for people, or one for agents, only shows a subject of a kind to its reader."""
+    return is_page(path) or shows(path, kind)
 
 
 @lru_cache(maxsize=_KEPT)

@@ -16,7 +16,7 @@ from scanner.finished_scan import Scan
 from scanner.inputs import Portion
 from scanner.late import regex
 from scanner.masking import harmless, hidden, mask_all, sealed
-from scanner.model import CREDENTIALS, Finding, Input, Outcome, RuleInfo, lowered
+from scanner.model import CREDENTIALS, Finding, Input, RuleInfo, lowered
 from scanner.options import Options
 from scanner.places import Fix, Location
 from scanner.policy.evaluate import Counts, Evaluation
@@ -35,32 +35,20 @@ def separate_findings(
     once = {rule.id: rule.lists for rule in rules if rule.once in ("input", "setup")}
     found = repeated_findings.merged(_once(evaluation, shared), evaluation, once)
     about_credentials = {rule.id for rule in rules if CREDENTIALS in rule.objectives}
-    shown = [finding for finding in found if finding.rule in about_credentials and _is_blank(finding, context)]
-    for finding in shown:
-        _count_off(evaluation.counts, finding)
-    left = {id(finding) for finding in shown}
-    return _counted(in_order(each for each in found if id(each) not in left), about_credentials, context)
+    return _counted(in_order(found), about_credentials, context)
 
 
 _FILL_IN = {"kubernetes.": regex(r"<[A-Za-z][\w .-]*>"), "agents.": regex(r"\{\{[^{}]*\}\}")}
 """What stands for a name in a template, such as `<app>` or `{{app}}`, by what the kinds of subjects begin with."""
-_SHOWN = (credentials.DEFAULT, credentials.HEADER)
-"""What stands on a page for the password or the key of the reader."""
-_NOT_LOADED = "it is in documentation, a template, test data or an installed package"
+_EXAMPLES = {
+    Context.DOCUMENTATION: "it is in documentation",
+    Context.TEMPLATE: "it is in a template",
+    Context.FIXTURE: "it is in a folder of tests, test data or installed packages",
+}
+"""Inputs that no tool loads from their place, or that may hold made-up credentials, and how reports say so."""
+_SHOWN_ONLY = "the text of an agent, a command or a skill only shows it"
 _NO_NAME = "its name is still to be written"
-_MADE_UP = "it is in documentation or a test, and only its name makes it a credential"
-_EXAMPLES = (Context.DOCUMENTATION, Context.TEMPLATE, Context.FIXTURE)
-
-
-def _is_blank(finding: Finding, context: Context | None) -> bool:
-    """Whether it is about a well-known word on a page, where it stands for the password or the key of the reader."""
-    page = _on_page(finding) if context is None else context is Context.DOCUMENTATION
-    return page and finding.outcome is Outcome.FAIL and finding.credential in _SHOWN
-
-
-def _on_page(finding: Finding) -> bool:
-    """Whether it is about what a text for people shows, or what a text for agents shows and nobody deploys from it."""
-    return is_page(finding.location.path) or shows(finding.location.path, finding.subject_kind)
+_MADE_UP = ", and only its name makes it a credential"
 
 
 def _counted(findings: Iterable[Finding], about_credentials: Collection[str], context: Context | None) -> list[Finding]:
@@ -77,20 +65,33 @@ def _counted(findings: Iterable[Finding], about_credentials: Collection[str], co
 
 def _why_lower(finding: Finding, about_credentials: Collection[str], context: Context | None) -> str:
     if finding.rule in about_credentials:
-        return _MADE_UP if _may_be_made_up(finding, context) else ""
+        return _why_made_up(finding, context)
     if context:
-        return _NOT_LOADED if context in (Context.DOCUMENTATION, Context.TEMPLATE) else ""
+        return _EXAMPLES[context] if context in (Context.DOCUMENTATION, Context.TEMPLATE) else ""
     filled = _FILL_IN.get(finding.subject_kind.partition(".")[0] + ".")
     path = finding.location.path
-    if not is_loaded(path) or shows(path, finding.subject_kind):
-        return _NOT_LOADED
+    if not is_loaded(path):
+        return _EXAMPLES.get(context_of(path), _EXAMPLES[Context.FIXTURE])
+    if shows(path, finding.subject_kind):
+        return _SHOWN_ONLY
     return _NO_NAME if filled is not None and filled.search(finding.subject_name) else ""
 
 
-def _may_be_made_up(finding: Finding, context: Context | None) -> bool:
+def _why_made_up(finding: Finding, context: Context | None) -> str:
+    """Why a credential may be made up; empty where it counts in full."""
+    if finding.credential not in credentials.BY_NAME:
+        return ""
+    place = _EXAMPLES.get(context) if context else _place_of_example(finding)
+    return f"{place}{_MADE_UP}" if place else ""
+
+
+def _place_of_example(finding: Finding) -> str:
     path = finding.location.path
-    example = _on_page(finding) or context_of(path) is Context.FIXTURE if context is None else context in _EXAMPLES
-    return example and finding.credential in credentials.BY_NAME
+    if is_page(path):
+        return _EXAMPLES[Context.DOCUMENTATION]
+    if shows(path, finding.subject_kind):
+        return _SHOWN_ONLY
+    return _EXAMPLES[Context.FIXTURE] if context_of(path) is Context.FIXTURE else ""
 
 
 def in_context(inputs: Iterable[Input], context: Context | None) -> list[Input]:
@@ -103,7 +104,7 @@ def _lower(finding: Finding, why: str) -> Finding:
     severity = lowered(finding.severity)
     if not why or finding.counted_because or severity is finding.severity:
         return finding
-    return replace(finding, severity=severity, counted_because=why)
+    return replace(finding, severity=severity, counted_because=why, because_of_file=True)
 
 
 class Searched(Struct):

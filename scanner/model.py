@@ -141,8 +141,8 @@ class Input(Struct, frozen=True):
     formats: tuple[str, ...] = ()
     """Those of its documents that were assessed; where none was, those that are recognised and not read."""
     subjects: int = 0
-    kinds: tuple[str, ...] = ()
-    """Of its subjects."""
+    kinds: Mapping[str, int] = {}
+    """How many subjects of each kind it holds, sorted by kind."""
     losses: tuple[Loss, ...] = ()
     """Parts that were not assessed, where they are not the whole of it; by line."""
     may_hold: tuple[str, ...] = ()
@@ -199,6 +199,8 @@ class Finding(Struct, frozen=True, array_like=True):
     """The kind of credential that was found, as a noun phrase, where the rule is about credentials."""
     counted_because: str = ""
     """Why it counts lower than its rule; empty where it does not, or where a configuration says so."""
+    because_of_file: bool = False
+    """It counts lower because of where its file is or what the file is for, not because of what its subject states."""
 
     @property
     def path(self) -> tuple[Related, ...]:
@@ -272,8 +274,6 @@ class RuleInfo(Struct, frozen=True):
     """Ids that it had before, the oldest first."""
     worse: Worse | None = None
     """Which of two values of its field is worse; where it is not stated, any other value counts as worse."""
-    lower_because: str = ""
-    """Why some of its findings count one step lower; empty where none does."""
 
     @property
     def first_id(self) -> str:

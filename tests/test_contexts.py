@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from scanner import contexts
 from scanner.contexts import Context, context_of, is_loaded
 from scanner.finished_scan import Scan
-from scanner.model import Outcome, Severity
+from scanner.model import InputStatus, Outcome, Severity
 from scanner.reports import render
 from scanner.scan import Options, scan
 
@@ -294,11 +294,8 @@ def test_what_is_known_without_a_search_is_what_the_searches_find(parts: list[st
 
 INIT = POD.replace("containers:", "initContainers:")
 UNNAMED = POD.replace("{name: a}", "{name: <app>}", 1)
-ENDS = (
-    "it is an init container, which ends before the pod serves, "
-    "or a network or storage plugin, which needs access to its node"
-)
-NOT_LOADED = "it is in documentation, a template, test data or an installed package"
+ENDS = "it is an init container, which ends before the pod serves"
+NOT_LOADED = "it is in documentation"
 
 
 @pytest.mark.parametrize(
@@ -309,6 +306,13 @@ NOT_LOADED = "it is in documentation, a template, test data or an installed pack
         ("a.yaml", UNNAMED, None, "high, not critical: its name is still to be written"),
         ("a.yaml", POD, Context.DOCUMENTATION, f"high, not critical: {NOT_LOADED}"),
         ("testdata/a.yaml", INIT, None, f"high, not critical: {ENDS}"),
+        (
+            "testdata/a.yaml",
+            POD,
+            None,
+            "high, not critical: it is in a folder of tests, test data or installed packages",
+        ),
+        ("a.yaml.tmpl", POD, None, "high, not critical: it is in a template"),
     ],
 )
 def test_reports_say_why_a_finding_counts_lower(
@@ -327,9 +331,7 @@ def test_reports_say_why_a_finding_counts_lower(
 
 
 @pytest.mark.parametrize(("path", "listed"), [("README.md", 0), ("deploy/app.yaml", 1)])
-def test_a_default_password_in_a_text_for_people_is_neither_listed_nor_counted(
-    tmp_path: Path, path: str, listed: int
-) -> None:
+def test_rules_pass_a_default_password_in_a_text_for_people(tmp_path: Path, path: str, listed: int) -> None:
     text = fenced(PASSWORD) if path.endswith(".md") else PASSWORD
     found = scan([str(written(tmp_path, path, text))], Options(cache_folder=None, lists_subjects=True))
     told = Counter((each.rule, each.outcome) for each in found.findings)
@@ -338,5 +340,24 @@ def test_a_default_password_in_a_text_for_people_is_neither_listed_nor_counted(
     assert {key: number for key, number in counted.items() if number and key[1] is not Outcome.PASS} == told
     accounts = found.accounts
     assert accounts
-    assert accounts.evaluated[DEFAULTS][Outcome.FAIL] == 1  # the subject keeps what was found of it
-    assert accounts.merged[DEFAULTS].get(Outcome.FAIL, 0) == listed
+    for counts in (accounts.evaluated, accounts.merged, found.counts):
+        assert counts[DEFAULTS] == {(Outcome.FAIL if listed else Outcome.PASS): 1}
+    [subject] = [each for each in accounts.subjects if DEFAULTS in each.outcomes]
+    assert subject.outcomes[DEFAULTS] == accounts.evaluated[DEFAULTS]
+
+
+@pytest.mark.parametrize(
+    ("context", "status"),
+    [
+        (None, InputStatus.SKIPPED),
+        (Context.DOCUMENTATION, InputStatus.SKIPPED),
+        (Context.LIVE, InputStatus.ASSESSED),
+    ],
+)
+def test_a_block_that_a_page_calls_refused_is_assessed_where_all_inputs_are_live(
+    tmp_path: Path, context: Context | None, status: InputStatus
+) -> None:
+    text = f"Now try one that violates the policy:\n\n```yaml\n{POD}```\n"
+    found = scanned(tmp_path, "README.md", text, context)
+    assert [each.status for each in found.inputs] == [status]
+    assert (PRIVILEGED in {each.rule for each in found.findings}) == (status is InputStatus.ASSESSED)

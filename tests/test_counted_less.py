@@ -29,6 +29,15 @@ spec:
       securityContext: {privileged: true}
       env: [{name: DB_PASSWORD, value: Zx9kqPlain7word}]
 """
+OPEN = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: 'a/b:1.2'}]}\n"
+PUBLISHED = """\
+services:
+  web:
+    image: registry.example/web:1.2
+    volumes: ['/var/run/docker.sock:/var/run/docker.sock']
+    ports: ['80:80']
+"""
+"""Without the port, the finding about the socket counts less, because an attacker cannot reach the service."""
 
 
 def scanned(
@@ -42,19 +51,20 @@ def scanned(
 
 
 MAIL = f"{FULL}  mail: {{image: 'axllent/mailpit:v1.20'}}\n"
-SAME = "3 findings count less than on the base in compose.yaml, because it is for tests"
-FOLDER = "3 findings count less in tests/compose.yaml than on the base in compose.yaml, because it is for tests"
+FOR = "than on the base in compose.yaml, because its Compose file is for tests"
+SAME, FOLDER = f"3 findings count less {FOR}", f"3 findings count less in tests/compose.yaml {FOR}"
+TESTS = "it is in a folder of tests, test data or installed packages, and only its name makes it a credential"
 CASES: list[tuple[dict[str, str], dict[str, str], list[str]]] = [
-    ({"compose.yaml": FULL}, {"tests/compose.yaml": FULL}, [f"{FOLDER} (the folder tests)"]),
+    ({"compose.yaml": FULL}, {"tests/compose.yaml": FULL}, [f"{FOLDER}, as the folder tests shows"]),
     (
         {"compose.yaml": FULL},
         {"compose.yaml": COMPOSE % "NODE_ENV: test, "},
-        [f"{SAME} (NODE_ENV=test of service web)"],
+        [f"{SAME}, as NODE_ENV=test of service web shows"],
     ),
     (
         {"compose.yaml": FULL},
         {"compose.yaml": MAIL},
-        [f"{SAME} (the image of service mail)"],
+        [f"{SAME}, as the image of service mail shows"],
     ),
     ({"compose.yaml": FULL, "tests/compose.yaml": FULL}, {"compose.yaml": FULL, "tests/compose.yaml": FULL}, []),
     ({"compose.yaml": FULL}, {"compose.yaml": FULL, "tests/compose.yaml": FULL}, []),
@@ -63,7 +73,12 @@ CASES: list[tuple[dict[str, str], dict[str, str], list[str]]] = [
     (
         {"pod.yaml": POD},
         {"tests/pod.yaml": POD},
-        ["1 finding counts less in tests/pod.yaml than on the base in pod.yaml, because it is in a folder of tests"],
+        [f"1 finding counts less in tests/pod.yaml than on the base in pod.yaml, because {TESTS}"],
+    ),
+    (
+        {"compose.yaml": PUBLISHED},
+        {"compose.yaml": PUBLISHED.replace("    ports: ['80:80']\n", "")},
+        [],
     ),
     ({"pod.yaml": POD}, {"other/pod.yaml": POD}, []),
     ({"pod.yaml": POD}, {}, []),
@@ -89,4 +104,13 @@ def test_a_template_counts_less_unless_it_is_known_or_all_inputs_count_alike(
         now = scanned(tmp_path / "after", {"pod.tmpl.yaml": POD}, monkeypatch, context)
         found = list(counted_less(was, now, known))
         assert [each.path for each in found] == ["pod.tmpl.yaml"] * number
-        assert all("because no tool loads it from there" in each.words for each in found)
+        assert all("because it is in a template" in each.words for each in found)
+
+
+def test_what_a_page_leaves_open_counts_less_also_where_another_file_has_the_object(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    was = scanned(tmp_path / "before", {"a.yaml": OPEN, "b.yaml": OPEN}, monkeypatch)
+    now = scanned(tmp_path / "after", {"a.yaml": OPEN, "b.md": f"```yaml\n{OPEN}```\n"}, monkeypatch)
+    [told] = counted_less(was, now, ())
+    assert "findings count less in b.md than on the base in b.yaml, because a page shows it" in told.words

@@ -75,6 +75,7 @@ MESSAGE, REQUIRE = '"{subject} names no class"', "require: has(object.spec.ingre
 HAS, NEVER = "example has the field", "that `at` names"
 AFTER = "objectives:"
 INPUT = "    input: {object: {metadata: {name: web}, spec: {rules"
+TRUE = "{when: 'true', because: it is a test}"
 EACH = "each: facts.backends\n" + REQUIRE
 
 
@@ -144,6 +145,10 @@ EACH = "each: facts.backends\n" + REQUIRE
         (MESSAGE, '"{key} names"', "9: {key} is defined only in a rule with `each`"),
         (MESSAGE, '"{detail} names"', "9: {detail} needs the key `detail`, which is missing"),
         (MESSAGE, '"{subject.name} names"', "9: {subject} is a text; it has no field 'name'"),
+        (AFTER, f"lower: {{when: 'true', because: 'it is {{subjct}}'}}\n{AFTER}", "10: there is no placeholder"),
+        (AFTER, f"lower: {{when: 'true', because: 'it is {{params.a}}'}}\n{AFTER}", "10: there is no parameter 'a'"),
+        (AFTER, f"lower: [{TRUE}, {{when: facts.bakends, because: it is a test}}]\n{AFTER}", "10: there is no fact"),
+        (AFTER, f"lower: [{TRUE}]\n{AFTER}", "10: "),
         (MESSAGE, '"{subject names"', "9: a brace that is not part of a placeholder"),
         (
             MESSAGE,

@@ -243,6 +243,24 @@ def test_how_much_a_danger_counts_depends_on_what_stands_beside_it(
     assert {rule: severity for rule, severity in failed.items() if rule in DANGERS} == expected
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "rule", "because"),
+    [
+        ("compose.yaml", MOUNTED, SOCKET, "the service publishes no port to others, so that an attacker must"),
+        ("test/compose.yaml", MOUNTED, SOCKET, "its Compose file is for tests, as the folder test shows"),
+        ("compose.yaml", "environment: {APP_ENV: ci, DB_PASSWORD: admin}", LOGIN, "as APP_ENV=ci of service web shows"),
+        ("compose.yaml", "volumes: ['/sys:/host/sys:ro']", PATHS, "the mount is read-only, and /sys shows settings of"),
+    ],
+)
+def test_a_finding_tells_the_reason_that_holds_of_those_for_which_it_counts_lower(
+    path: str, text: str, rule: str, because: str
+) -> None:
+    found = findings({path: f"services:\n  web: {{image: 'a/b:1', {text}}}\n"})
+    [told] = [each.counted_because for each in found if each.rule == PREFIX + rule]
+    assert because in told
+    assert " or " not in told
+
+
 def test_two_reasons_do_not_count_a_finding_two_steps_lower(tmp_path: Path) -> None:
     (tmp_path / "fixtures").mkdir()
     text = PLAIN.replace("'a:1'", "'a:1', environment: {DB_PASSWORD: changeme}")

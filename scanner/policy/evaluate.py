@@ -11,14 +11,13 @@ from msgspec.structs import replace
 
 from scanner.contexts import Context
 from scanner.documents.positions import locate
-from scanner.facts import registry
 from scanner.facts.derived import Derived
 from scanner.facts.step import FieldRead
 from scanner.marks import with_children
 from scanner.masking import search_names
-from scanner.model import CREDENTIALS, HOLDER, Finding, Outcome, Subject, SubjectOutcomes, lowered
+from scanner.model import CREDENTIALS, HOLDER, Finding, Outcome, Subject, SubjectOutcomes
 from scanner.places import Location, Related
-from scanner.policy import cel, items, object_kinds, page_blocks, rule_reads
+from scanner.policy import cel, items, lowering, object_kinds, rule_reads, shown_credentials, unapplied_objects
 from scanner.policy.aim import counts_for, place
 from scanner.policy.fingerprint import fingerprint
 from scanner.policy.fix import ApplicableFix, place_of
@@ -28,7 +27,7 @@ from scanner.policy.message import message
 from scanner.policy.object_kinds import ObjectKind
 from scanner.policy.observed import NOTHING, observe
 from scanner.policy.rule import Rule
-from scanner.policy.rule_results import RuleResult, counts_lower, results_of, with_item
+from scanner.policy.rule_results import RuleResult, results_of, with_item
 from scanner.policy.variables import CLUSTER, FACTS
 
 _ARCHITECTURE = "architecture."
@@ -210,11 +209,13 @@ class Evaluator:
             values = {**subject.bindings, FACTS: derived.facts(subject), CLUSTER: self._cluster}
             shared = about.activations(values)
             held: list[Counts] = []
-            doubt = page_blocks.doubt(subject, self._context)
+            doubt = unapplied_objects.doubt(subject, self._context)
+            page = shown_credentials.is_page(subject, self._context)
             for each in about.rules:
                 ready = each.ready
-                for told in results_of(each, subject, values, shared):
-                    found = page_blocks.judged(ready.rule, subject, told, doubt) if doubt else told
+                results = results_of(each, subject, values, shared)
+                for told in shown_credentials.without(ready.rule, values, results) if page else results:
+                    found = unapplied_objects.judged(ready.rule, subject, told, doubt) if doubt else told
                     if (subject.partial or subject.format) and not counts_for(ready.rule, subject, found):
                         continue
                     held = held or [*own, *result.counts_of(subject, by_path=self.by_path)]
@@ -251,19 +252,18 @@ def _finding(ready: LoadedRule, judged: _Judged, item: items.Item, values: Mappi
     """A finding at the field the rule points at, or at its deepest parent that exists."""
     rule, info, subject, (outcome, why, _) = ready.rule, ready.rule.info, judged.subject, judged.found
     trace = judged.derived.trace(subject) if outcome is Outcome.UNKNOWN else ()
-    path = trace if trace and _reads_traced(rule) else ()
-    if why.fact:
-        why = why.told(judged.derived.lack(subject, why.fact, item.related, why.key))
+    path = trace if trace and rule_reads.reads_traced(rule) else ()
+    why = why.told(judged.derived.lack(subject, why.fact, item.related, why.key)) if why.fact else why
     failed = outcome is Outcome.FAIL
     detail = cel.text(cel.kept_expression(rule.detail), cel.activation(values)) if rule.detail and failed else None
     values = values if detail is None else {**values, "detail": detail}
     said = message(rule, subject, outcome, why.reason, values)
     seen = observe(rule, subject, item, said) if failed else NOTHING
-    lower = failed and counts_lower(rule, values)
+    counted = lowering.counted(rule, subject, values) if failed else lowering.CountedSeverity(info.severity)
     return Finding(
         rule=info.id,
         outcome=outcome,
-        severity=lowered(info.severity) if lower else info.severity,
+        severity=counted.severity,
         message=said + _told(path),
         subject_kind=subject.kind,
         subject_id=subject.identity,
@@ -278,14 +278,9 @@ def _finding(ready: LoadedRule, judged: _Judged, item: items.Item, values: Mappi
         overlay=subject.overlay,
         steps=len(path),
         credential=(detail or "") if CREDENTIALS in info.objectives else "",
-        counted_because=info.lower_because if lower else "",
+        counted_because=counted.because,
+        because_of_file=counted.of_file,
     )
-
-
-def _reads_traced(rule: Rule) -> bool:
-    """Whether a rule reads a fact that comes with the places that it was followed through."""
-    traced = {name for name, fact in registry.of(rule.info.subject).items() if fact.traced}
-    return any(path[0] == FACTS and len(path) > 1 and path[1] in traced for path in rule.reads.paths)
 
 
 def _told(path: tuple[Related, ...]) -> str:

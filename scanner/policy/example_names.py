@@ -13,11 +13,11 @@ from scanner.errors import PackError
 from scanner.facts import registry
 from scanner.policy.parameters import checked
 from scanner.policy.rule import RuleFile
-from scanner.policy.rule_names import Place
+from scanner.policy.rule_reads import Place
 from scanner.policy.variables import FACTS
 from scanner.subjects import KINDS
 
-_OF_FINDINGS = ("at", "line", "says")
+_OF_FINDINGS = ("at", "line", "severity", "because", "says")
 """What an example expects of a finding."""
 _OF_TEXTS = ("file", "part")
 """Keys that belong to an example with `text`."""

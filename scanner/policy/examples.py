@@ -123,6 +123,8 @@ def _outcome(example: dict[str, Any], kind: str, found: list[Finding]) -> Iterat
     counted = {finding.severity.value for finding in told}
     if "severity" in example and example["severity"] not in counted:
         yield f"should count as {example['severity']}, but counts as {', '.join(sorted(counted))}"
+    if "because" in example and not any(example["because"] in finding.counted_because for finding in told):
+        yield f"should count lower because {example['because']!r}, but does because {told[0].counted_because!r}"
     if "says" in example and not any(example["says"] in finding.message for finding in told):
         yield f"should say {example['says']!r}, but says {told[0].message!r}"
 

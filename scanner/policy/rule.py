@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +20,8 @@ from scanner.model import Profile, RuleInfo, Severity
 from scanner.policy import every_item, expression, object_kinds, rule_reads
 from scanner.policy.cel import compile_expression
 from scanner.policy.expression import Reads
-from scanner.policy.fix import FIX_PLACES, RuleFix
-from scanner.policy.variables import FACTS, KEY, LOWER, LOWER_PLACE
+from scanner.policy.fix import RuleFix
+from scanner.policy.variables import FACTS, KEY
 from scanner.sources import boundary
 from scanner.subjects import IN_FILE, IN_PLACE, KINDS
 
@@ -34,8 +36,20 @@ _PLATFORMS = {"stack": Platform.OTHER}
 """Of rules about some families of subjects: frameworks about Kubernetes or agents say nothing about Docker."""
 _LIST = regex(r"([^{}]+: )\{[\w.]+\}")
 """A message that is a text, a colon and one placeholder."""
+_PURPOSE = ("stack", "purpose")
+"""What an expression reads that asks what a file is for."""
 _SUFFIXES = (".yaml", ".yml")
 """That of rule files, and one by which a file looks like one."""
+
+
+class LowerReason(Struct, frozen=True):
+    """A reason for which a finding counts one step lower."""
+
+    when: bytes
+    because: str
+    """With placeholders, as a message has them."""
+    of_file: bool
+    """It is what the file is for, not what the subject states."""
 
 
 class Rule(Struct, frozen=True):
@@ -54,8 +68,8 @@ class Rule(Struct, frozen=True):
     message: str
     detail: bytes | None
     """What a message inserts as `{detail}`."""
-    lower_when: bytes | None
-    """Whether a finding counts one step lower."""
+    lower: tuple[LowerReason, ...]
+    """Why a finding counts one step lower; the first one that holds is told."""
     related: Mapping[str, str]
     """Name of a related place -> the message of a finding about it."""
     words: frozenset[str]
@@ -168,14 +182,10 @@ def _unknown_objectives(file: DataFile) -> Iterator[PackError]:
 def _compiled(file: DataFile, errors: list[PackError]) -> dict[str, bytes]:
     """The expressions of a rule by their names; those that do not compile add to the errors."""
     value, names = file.value, KINDS[file.value["subject"]].names
-    written: dict[str, tuple[str, ...]] = {name: (name,) for name in ("when", "require", "detail") if name in value}
-    written |= {LOWER: LOWER_PLACE} if "lower" in value else {}
-    written |= {name: path for name, path in FIX_PLACES.items() if path[1] in value.get("fix", {})}
     compiled = {}
-    for name, place in written.items():
-        text = value[place[0]][place[1]] if len(place) > 1 else value[name]
+    for name, place in rule_reads.places_of_expressions(value).items():
         try:
-            compiled[name] = compile_expression(text, names, file.where(place))
+            compiled[name] = compile_expression(reduce(getitem, place, value), names, file.where(place))
         except PackError as error:
             errors.append(error)
     if "each" in value and "require" in compiled:
@@ -201,10 +211,12 @@ def _rule(file: DataFile, identity: str, expressions: Mapping[str, bytes]) -> Ru
         or_at=value.get("or_at", ""),
         message=value["message"],
         detail=expressions.get("detail"),
-        lower_when=expressions.get(LOWER),
+        lower=tuple(_lower_reasons(value, expressions)),
         related=value.get("related", {}),
         words=rule_reads.words(expressions, starts),
-        reads=rule_reads.reads(expressions, starts, value["message"], object_kinds.READS if "kinds" in value else ()),
+        reads=rule_reads.reads(
+            expressions, starts, rule_reads.texts_of(value).values(), object_kinds.READS if "kinds" in value else ()
+        ),
         decisive=rule_reads.decisive(expressions, starts),
         parameters={name: each["default"] for name, each in parameters.items()},
         formats={name: each["format"] for name, each in parameters.items() if "format" in each},
@@ -215,6 +227,12 @@ def _rule(file: DataFile, identity: str, expressions: Mapping[str, bytes]) -> Ru
         part_fails=value.get("part") == "fails",
         of_item=bool(each) and rule_reads.only_item(expressions["require"], KINDS[value["subject"]].names),
     )
+
+
+def _lower_reasons(value: dict[str, Any], expressions: Mapping[str, bytes]) -> Iterator[LowerReason]:
+    for number, each in enumerate(rule_reads.lower_of(value).values()):
+        when = expressions[rule_reads.lower_name(number)]
+        yield LowerReason(when, each["because"].strip(), _PURPOSE in expression.reads(when).paths)
 
 
 def _info(identity: str, value: dict[str, Any]) -> RuleInfo:
@@ -233,7 +251,6 @@ def _info(identity: str, value: dict[str, Any]) -> RuleInfo:
         overlaps=tuple(value.get("overlaps", ())),
         references=tuple(value.get("references", ())),
         sensitive=value.get("sensitive", False),
-        lower_because=value["lower"]["because"].strip() if "lower" in value else "",
         proves=value.get("pass") != "none",
         fix_is_safe=value["fix"]["safe"] if "fix" in value else None,
         once=value.get("once", ""),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -15,20 +15,16 @@ from scanner.facts.shape import Shape
 from scanner.late import regex
 from scanner.policy import expression
 from scanner.policy.expression import ANY, Path, Reads
-from scanner.policy.fix import FIX_PLACES
 from scanner.policy.parameters import checked
 from scanner.policy.placeholders import placeholders, replace
-from scanner.policy.rule_reads import paths_of_each
-from scanner.policy.variables import CLUSTER, FACTS, ITEM, KEY, LOWER, LOWER_PLACE, OF_ITEMS, PARAMETERS, VARIABLES
+from scanner.policy.rule_reads import Place, paths_of_each, places_of_expressions, texts_of
+from scanner.policy.variables import CLUSTER, FACTS, ITEM, KEY, OF_ITEMS, PARAMETERS, VARIABLES
 from scanner.subjects import KINDS
-
-Place = tuple[str | int, ...]
 
 _DETAIL, _SUBJECT = "detail", "subject"
 _CLUSTER_FIELDS = ("minor",)
 _TEXTS = (KEY, _DETAIL, _SUBJECT)
 """Placeholders that are texts, which have no fields."""
-"""The places of expressions that are not under their own key."""
 _STRAY = regex(r"[{}]")
 
 
@@ -37,17 +33,14 @@ def faults(file: DataFile, expressions: Mapping[str, bytes]) -> Iterator[PackErr
     value = file.value
     names = _Names(file, value["subject"], registry.of(value["subject"]), paths_of_each(value))
     reads = {name: expression.reads(compiled) for name, compiled in expressions.items()}
-    for name, read in reads.items():
-        yield from names.in_expression(_place_of(name), read)
+    places = places_of_expressions(value)
+    placed = [(places.get(name, (name,)), read) for name, read in reads.items()]
+    for place, read in placed:
+        yield from names.in_expression(place, read)
     yield from names.in_each()
-    yield from names.in_message()
-    yield from _parameters(file, reads)
+    yield from names.in_texts()
+    yield from _parameters(file, placed)
     yield from names.in_related()
-
-
-def _place_of(name: str) -> tuple[str, ...]:
-    """Where an expression stands in a rule file."""
-    return LOWER_PLACE if name == LOWER else FIX_PLACES.get(name, (name,))
 
 
 class _Names(Struct, frozen=True):
@@ -86,16 +79,16 @@ class _Names(Struct, frozen=True):
             elif not self._items_of(dotted):
                 yield self.file.error(place, f"the fact {name!r} is not a list of mappings, so `each` cannot name it")
 
-    def in_message(self) -> Iterator[PackError]:
+    def in_texts(self) -> Iterator[PackError]:
         """Placeholders that never have a value."""
-        place, message = ("message",), self.file.value["message"]
-        paths = list(placeholders(message))
-        if _STRAY.search(replace(message, lambda _: "")):
-            yield self.file.error(place, "a brace that is not part of a placeholder", "write {field} around a field")
-        if _DETAIL in self.file.value and (_DETAIL,) not in paths:
+        if _DETAIL in self.file.value and (_DETAIL,) not in placeholders(self.file.value["message"]):
             yield self.file.error((_DETAIL,), "the message has no {detail}, so this text is never shown")
-        for path in paths:
-            yield from self._placeholder(place, path)
+        for place, text in texts_of(self.file.value).items():
+            if _STRAY.search(replace(text, lambda _: "")):
+                hint = "write {field} around a field"
+                yield self.file.error(place, "a brace that is not part of a placeholder", hint)
+            for path in placeholders(text):
+                yield from self._placeholder(place, path)
 
     def in_related(self) -> Iterator[PackError]:
         """Names of related places that no fact gives."""
@@ -171,14 +164,14 @@ def _strange(shape: Shape, path: list[str] | Path) -> tuple[str, tuple[str, ...]
     return None
 
 
-def _parameters(file: DataFile, reads: Mapping[str, Reads]) -> Iterator[PackError]:
+def _parameters(file: DataFile, reads: Iterable[tuple[Place, Reads]]) -> Iterator[PackError]:
     """Parameters that are read and not declared, or declared and not read."""
     declared = file.value.get("parameters", {})
-    told = [path[1:] for path in placeholders(file.value["message"]) if path[0] == PARAMETERS]
+    read = [(place, each.of(PARAMETERS)) for place, each in reads]
+    for place, text in texts_of(file.value).items():
+        read.append((place, frozenset(path[1:] for path in placeholders(text) if path[0] == PARAMETERS)))
     used: set[str] = set()
-    for place, paths in [(_place_of(name), read.of(PARAMETERS)) for name, read in reads.items()] + [
-        (("message",), frozenset(told))
-    ]:
+    for place, paths in read:
         for path in sorted(paths):
             used.update(declared if path[:1] in ((), (ANY,)) else path[:1])
             if path and path[0] not in (ANY, *declared):

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from scanner.documents.positions import join_path, split_path
+from scanner.facts import registry
 from scanner.facts.step import FieldRead, read
 from scanner.policy import expression
 from scanner.policy.expression import ANY, Path, Reads
+from scanner.policy.fix import FIX_PLACES
 from scanner.policy.placeholders import placeholders
 from scanner.policy.variables import CLUSTER, FACTS, ITEM
 from scanner.subjects import KINDS
@@ -16,14 +18,23 @@ from scanner.subjects import KINDS
 if TYPE_CHECKING:
     from scanner.policy.rule import Rule
 
+Place = tuple[str | int, ...]
+
 _DECISIVE = ("when", "require")
+_ON_TOP = (*_DECISIVE, "detail")
+"""The expressions that stand under their own key."""
 _NOT_READ = (("subject",), ("detail",))
 """Placeholders that the evaluator itself fills in."""
 
 
-def reads(expressions: Mapping[str, bytes], each: Sequence[Path], message: str, also: Sequence[Path] = ()) -> Reads:
-    """Everything that a rule reads, `also` included; reads of `item` are added to each of the paths of `each`."""
-    told = frozenset(path for path in placeholders(message) if path not in _NOT_READ)
+def reads(
+    expressions: Mapping[str, bytes], each: Sequence[Path], texts: Iterable[str], also: Sequence[Path] = ()
+) -> Reads:
+    """Everything that a rule reads, `also` and the placeholders of its texts included.
+
+    Reads of `item` are added to each of the paths of `each`.
+    """
+    told = frozenset(path for text in texts for path in placeholders(text) if path not in _NOT_READ)
     found = _together(expressions.values()) | Reads(values=told | {*also})
     return Reads(
         frozenset(_placed(found.values, each)),
@@ -48,10 +59,37 @@ def only_item(require: bytes, names: Sequence[str]) -> bool:
     return not any(path[0] in (*names, FACTS, CLUSTER) for path in expression.reads(require).paths)
 
 
-def paths_of_each(rule: Mapping[str, Any]) -> dict[tuple[str | int, ...], str]:
+def paths_of_each(rule: Mapping[str, Any]) -> dict[Place, str]:
     """The paths of `each` in the data of a rule file, by their place in the file."""
     each = rule.get("each", ())
     return {("each",): each} if isinstance(each, str) else {("each", number): path for number, path in enumerate(each)}
+
+
+def lower_of(rule: Mapping[str, Any]) -> dict[Place, Mapping[str, str]]:
+    """The reasons to count lower in the data of a rule file, by their place in the file."""
+    lower = rule.get("lower", ())
+    return (
+        {("lower",): lower} if isinstance(lower, dict) else {("lower", number): it for number, it in enumerate(lower)}
+    )
+
+
+def lower_name(number: int) -> str:
+    """The name of the expression of a reason to count lower."""
+    return f"lower_{number}_when"
+
+
+def places_of_expressions(rule: Mapping[str, Any]) -> dict[str, Place]:
+    """Where the expressions of a rule stand in its file, by their names."""
+    found: dict[str, Place] = {name: (name,) for name in _ON_TOP if name in rule}
+    found |= {lower_name(number): (*place, "when") for number, place in enumerate(lower_of(rule))}
+    return found | {name: path for name, path in FIX_PLACES.items() if path[1] in rule.get("fix", {})}
+
+
+def texts_of(rule: Mapping[str, Any]) -> dict[Place, str]:
+    """The texts of a rule that may have placeholders, by their place in its file."""
+    return {("message",): rule["message"]} | {
+        (*place, "because"): each["because"] for place, each in lower_of(rule).items()
+    }
 
 
 def starts(each: Iterable[str], names: Sequence[str]) -> list[Path]:
@@ -74,6 +112,12 @@ def of_subject(rule: Rule) -> FieldRead:
         *sorted(join_path(path) for path in rule.reads.values if path[0] in names),
         names=sorted(join_path(path) for path in shapes if path[0] in names),
     )
+
+
+def reads_traced(rule: Rule) -> bool:
+    """Whether a rule reads a fact that comes with the places that it was followed through."""
+    traced = {name for name, fact in registry.of(rule.info.subject).items() if fact.traced}
+    return any(path[0] == FACTS and len(path) > 1 and path[1] in traced for path in rule.reads.paths)
 
 
 def _together(some: Iterable[bytes]) -> Reads:

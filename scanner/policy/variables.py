@@ -7,8 +7,6 @@ PARAMETERS = "params"
 ITEM, KEY = "item", "key"
 CLUSTER = "cluster"
 
-LOWER, LOWER_PLACE = "lower_when", ("lower", "when")
-"""The expression that decides with which severity a finding counts, and where it stands in a rule file."""
 OF_ITEMS = (ITEM, KEY)
 """Those that are there only in a rule with `each`."""
 VARIABLES = (FACTS, PARAMETERS, *OF_ITEMS, CLUSTER)

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from scanner.evidence.left_out import LEFT_OUT, Reasons, reasons_of
-from scanner.evidence.oscal.basis import METHOD, OF_COMMIT, Basis, Json, props, text
-from scanner.evidence.oscal.observed import Observed
+from scanner.evidence.oscal import observed
+from scanner.evidence.oscal.basis import Basis, Json, props, text
+from scanner.evidence.oscal.observed import OWN_OBSERVATION, Observed
 from scanner.evidence.population import SUBJECTS
 from scanner.model import Finding, Outcome
 
@@ -75,33 +76,16 @@ class Beside:
         return (self._left[number] for number in self._shown)
 
     def _summary(self, rule: str, shown: int) -> Json:
-        info = self._basis.scan.rules[rule]
         counts = Counter(self._left[number].outcome for number in self._by_rule[rule])
-        said = ", ".join(f"{counts[each]} {each}" for each in Outcome if counts[each])
-        rest = f" {shown} of the failures have an observation of their own." if shown < counts[Outcome.FAIL] else ""
+        rest = f" {shown} {OWN_OBSERVATION}." if shown < counts[Outcome.FAIL] else ""
         description = (
-            f"Outcomes of the rule {text(rule)} that count for no control of the requested frameworks: {said}. No "
-            f"finding and no risk refers to them.{rest} {LEFT_OUT} lists all with the reason."
+            f"Outcomes of the rule {text(rule)} that count for no control of the requested frameworks: "
+            f"{observed.told(counts)}. No finding and no risk refers to them.{rest} "
+            f"{LEFT_OUT} lists all with the reason."
         )
-        return {
-            "uuid": self._basis.uuid("observation", "left-out", rule),
-            "title": text(info.title),
-            "description": description,
-            "props": props(
-                *(("rule", rule), ("severity", info.severity)),
-                *((f"{PREFIX}{each}", counts[each]) for each in Outcome if each is not Outcome.PASS),
-                (SHOWN, shown),
-                OF_COMMIT,
-            ),
-            "methods": [METHOD],
-            "types": ["control-objective"],
-            "origins": self._basis.origins,
-            "relevant-evidence": [
-                {"href": f"#{self._basis.resource(name)}", "description": f"{name} in the pack"}
-                for name in (LEFT_OUT, SUBJECTS)
-            ],
-            "collected": self._basis.time,
-        }
+        numbers = ((f"{PREFIX}{each}", counts[each]) for each in Outcome if each is not Outcome.PASS)
+        identity = self._basis.uuid("observation", "left-out", rule)
+        return self._observed.summary(rule, identity, description, (*numbers, (SHOWN, shown)), (LEFT_OUT, SUBJECTS))
 
     def _single(self, number: int) -> Json:
         own = self._observed.single(self._shown[number], self._left[number], LEFT_OUT)

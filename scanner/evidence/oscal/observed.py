@@ -8,7 +8,7 @@ waiver, accepts.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TypeAlias
 
@@ -19,6 +19,8 @@ from scanner.model import Finding, Outcome, RuleInfo
 
 MOST = 2_500
 """Failures that have an observation of their own; each takes about 2 kB."""
+
+OWN_OBSERVATION = "of the failures have an observation of their own"
 
 RiskKey: TypeAlias = tuple[str, str]
 """Rule and waiver."""
@@ -78,7 +80,7 @@ class Observed:
         for rule in rules:
             own = by_rule.get(rule, [])
             singles = (self.single(self._shown[each], self._basis.scan.findings[each], RESULTS) for each in own)
-            found += [self._summary(rule, len(own)), *singles]
+            found += [self._numbers(rule, len(own)), *singles]
         return found
 
     def inventory(self, further: Iterable[Finding] = ()) -> list[Json]:
@@ -104,28 +106,36 @@ class Observed:
             ),
         }
 
-    def _summary(self, rule: str, shown: int) -> Json:
-        info, counts = self._info(rule), self._basis.scan.counts[rule]
-        said = ", ".join(f"{counts[each]} {each}" for each in Outcome if counts.get(each))
+    def _numbers(self, rule: str, shown: int) -> Json:
+        counts = self._basis.scan.counts[rule]
         failed = counts.get(Outcome.FAIL, 0)
-        rest = (
-            f" {shown} of the failures have an observation of their own; all are in {RESULTS}."
-            if shown < failed
-            else ""
+        rest = f" {shown} {OWN_OBSERVATION}; all are in {RESULTS}." if shown < failed else ""
+        return self.summary(
+            rule,
+            self.of_rule(rule),
+            f"Outcomes of the rule {text(rule)}: {told(counts)}.{rest}",
+            ((each, counts.get(each, 0)) for each in Outcome),
+            (RESULTS, SUBJECTS),
         )
+
+    def summary(
+        self,
+        rule: str,
+        identity: str,
+        description: str,
+        numbers: Iterable[tuple[str, int]],
+        files: Iterable[str],
+    ) -> Json:
+        """The observation with the numbers of a rule, which files of the pack show."""
+        info = self._info(rule)
         return {
-            **self._head(self.of_rule(rule), info, f"Outcomes of the rule {text(rule)}: {said}.{rest}"),
-            "props": props(
-                *(("rule", rule), ("severity", info.severity)),
-                *((each, counts.get(each, 0)) for each in Outcome),
-                OF_COMMIT,
-            ),
+            **self._head(identity, info, description),
+            "props": props(("rule", rule), ("severity", info.severity), *numbers, OF_COMMIT),
             "methods": [METHOD],
             "types": ["control-objective"],
             "origins": self._basis.origins,
             "relevant-evidence": [
-                {"href": f"#{self._basis.resource(name)}", "description": f"{name} in the pack"}
-                for name in (RESULTS, SUBJECTS)
+                {"href": f"#{self._basis.resource(name)}", "description": f"{name} in the pack"} for name in files
             ],
             "collected": self._basis.time,
         }
@@ -205,3 +215,8 @@ class Observed:
             "description": text(found.waiver.compensating_control),
         }
         return {"mitigating-factors": [factor]}
+
+
+def told(counts: Mapping[Outcome, int]) -> str:
+    """The numbers of outcomes in words, without those that did not occur."""
+    return ", ".join(f"{counts[each]} {each}" for each in Outcome if counts.get(each))

@@ -19,7 +19,7 @@ from scanner.limits import Limits
 from scanner.model import RuleInfo
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.fix import RuleFix
-from scanner.policy.rule import Rule
+from scanner.policy.rule import LowerReason, Rule
 
 if TYPE_CHECKING:
     from hashlib import _Hash as Hash
@@ -47,7 +47,7 @@ def digest(
         rules,
         repr([rule.parameters for rule in rules]),  # JSON has no infinity
         (local.by_path, *settings, own_rules),
-        (reads, fields.facts, work.fixes, work.limits, work.deploy_target),
+        (reads, fields.facts, work.fixes, work.limits, work.deploy_target, work.live),
     )
     total = hashlib.sha256(orjson.dumps(told, default=_told, option=orjson.OPT_PASSTHROUGH_DATACLASS))
     shipped = library.data_root() / "rules"
@@ -64,7 +64,8 @@ def _add_compiled(total: Hash, rule: Rule) -> None:
     so that their files stand for them.
     """
     of_fix = (rule.fix.when, rule.fix.safe_when) if rule.fix else (None, None)
-    for compiled in (rule.when, rule.require, rule.detail, rule.lower_when, rule.every_item, *of_fix):
+    of_lower = (each.when for each in rule.lower)
+    for compiled in (rule.when, rule.require, rule.detail, *of_lower, rule.every_item, *of_fix):
         total.update(b"%d " % len(compiled or b"") + (compiled or b""))
 
 
@@ -82,11 +83,11 @@ def _told(value: Any) -> Any:
     return _GETTERS[kind](value)
 
 
-_APART = {"when", "require", "detail", "lower_when", "every_item", "safe_when"}
+_APART = {"when", "require", "detail", "every_item", "safe_when"}
 """Compiled expressions."""
 _DERIVED = {"words", "reads", "decisive"}
 """Fields of a rule that follow from the others: what its expressions, its place and its message read."""
 _GETTERS = {
     kind: attrgetter(*(name for name in names_of(kind) if name not in _APART | _DERIVED))
-    for kind in (Limits, Rule, RuleFix, RuleInfo)
+    for kind in (Limits, LowerReason, Rule, RuleFix, RuleInfo)
 }

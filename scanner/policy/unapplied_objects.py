@@ -6,7 +6,7 @@ A page shows a part of a file, so what its blocks leave out is open, and so is t
 
 from __future__ import annotations
 
-from scanner.contexts import IF_APPLIED, IF_WHOLE, Context, is_page, is_test_data, shows
+from scanner.contexts import IF_APPLIED, IF_WHOLE, Context, is_only_shown, is_test_data
 from scanner.late import regex
 from scanner.model import Outcome, Subject
 from scanner.policy import items
@@ -46,7 +46,7 @@ def doubt(subject: Subject, context: Context | None) -> UndecidedReason | None:
     path = subject.origin.path
     if not subject.kind.startswith((_KUBERNETES, _STACK)) or context not in (None, Context.DOCUMENTATION):
         return None
-    if is_page(path) or shows(path, subject.kind):
+    if is_only_shown(path, subject.kind):
         return _LEFT_OUT
     if subject.kind.startswith(_STACK):
         return None

@@ -101,3 +101,10 @@ def test_a_comparison_tells_the_file_that_was_added(tmp_path: Path) -> None:
     before, added = sorted(shown(tmp_path, "gate", "--baseline", "base.json"), key=lambda each: -len(places(each)))
     assert (before["baseline_state"], added["baseline_state"]) == ("unchanged", "new")
     assert places(added) == ["skills/c/SKILL.md"]
+
+
+def test_where_a_scope_divides_the_files_each_keeps_its_finding(tmp_path: Path) -> None:
+    granted(tmp_path, "skills/a", "skills/b")
+    (tmp_path / "scope.yaml").write_text("owasp-agentic: {paths: [skills/b]}\n")
+    scope = ("scan", "--framework", "owasp-agentic", "--scope", "scope.yaml")
+    assert [places(each) for each in shown(tmp_path, *scope)] == [["skills/b/SKILL.md"]]

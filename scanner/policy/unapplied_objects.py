@@ -31,12 +31,13 @@ _VERSION = ("apiVersion",)
 """What tests read in old forms too, to show that a program still knows them."""
 _IMAGE = ("image",)
 _OWN = (
-    r"(?:(?:your|my|some)[-_.][\w.-]+|(?:your|my)(?:app|application|api|backend|company|container|frontend|image|name"
+    r"(?:your|my|some)[-_.][\w.-]+|(?:your|my)(?:app|application|api|backend|company|container|frontend|image|name"
     r"|org|organization|project|registry|repo|repository|server|service|site|user|username|web|webapp|worker)"
-    r"|example(?:[-_]\w+)*|(?:image|app|application|username|org|registry)(?:[-_]name)?)"
+    r"|example(?:[-_]\w+)*|(?:username|org|registry)(?:[-_]name)?|(?-i:[A-Z][A-Z0-9]*(?:[-_][A-Z0-9]+)*)"
 )
 _PLACEHOLDER = regex(
-    rf"(?i).*[<>{{}}\[\]].*|.*\.{{3}}.*|(?:[^/@]+/)*{_OWN}(?::[^/@]*)?|{_OWN}(?:[.][\w.-]+)?(?::\d+)?/.*"
+    r"(?i).*[<>{}\[\]].*|.*\.{3}.*"
+    rf"|(?:[^/@]+/)*(?:{_OWN}|(?:image|app|application)(?:[-_]name)?)(?::[^/@]*)?|(?:[^/@]+/)*(?:{_OWN})(?:[.:][\w.-]+)?/.*"
 )
 """An image that stands for the one of the reader: `<image>`, `your-image:latest`, `myapp`, `your-registry/app`."""
 

@@ -57,7 +57,7 @@ def recognise_source(source: Source, limits: Limits, deploy_target: str = "") ->
             return Input(source.path, *_seal(source), InputStatus.ASSESSED, source.whole, losses=outside)
         case RenderedFile():
             return subjects.Recognition(
-                rendering.documents(source.rendered, limits), group=source.path, opens=source.opens
+                rendering.documents(source.rendered, limits), source.path, opens=source.opens, home=source.home
             )
         case File():
             return _read(source, limits, deploy_target)
@@ -99,7 +99,7 @@ def _of_text(file: File, told: Text, limits: Limits, deploy_target: str) -> subj
         from scanner.subjects.stacks import merging  # few scans have such files
 
         parts = merging.merged(told, file.merged, file.merged_by, deploy_target, limits)
-    return subjects.Recognition(parts, whole=whole, deploy_target=deploy_target, patch=file.patch)
+    return subjects.Recognition(parts, whole=whole, deploy_target=deploy_target, patch=file.patch, home=file.home)
 
 
 def _own(path: str, content: bytes) -> str:

@@ -17,12 +17,12 @@ from scanner.cleanup import temporary_folder
 from scanner.errors import UnreadableError
 from scanner.limits import DEFAULTS, Limits
 from scanner.model import ANY_KIND
-from scanner.rendering import helm, kustomization, kustomize, releases, values_file
+from scanner.rendering import helm, kustomization, kustomize, releases, unbuilt, values_file
 from scanner.rendering.helm import Chart, Charts
 from scanner.rendering.kept import Entry, KeptResults, Request
 from scanner.rendering.kustomize import Overlay
 from scanner.rendering.private_copy import SourceTree
-from scanner.sources import RenderingResult, Scope
+from scanner.sources import Home, RenderingResult, Scope
 from scanner.sources.markers import MARKERS
 from scanner.workers import Workers
 
@@ -70,6 +70,9 @@ class RenderingPlan(Struct):
     """Folders of kustomizations, also of those that cannot be built and of which nothing is here."""
     elsewhere: dict[str, set[tuple[int, str]]] = field(default_factory=dict)
     """Kustomization file -> (line, what it names there that is not among the scanned files)."""
+
+    homes: dict[str, Home] = field(default_factory=dict)
+    """Where the objects are of files that only overlays name which could not be built."""
 
     def add(self, some: Sequence[Overlay]) -> None:
         """Add overlays that are to be built."""
@@ -126,6 +129,7 @@ def plan(where: Scope, settings: RenderingSettings) -> RenderingPlan:
         tops = partial(_tops, every, found, names)
         if found.charts.all or tops():
             _render(found, tops, ground, values, settings, KeptResults(settings.cache, where.tops))
+            found.homes = unbuilt.homes(found.overlays, found.failed(), found.charts.all, ground)
     return found
 
 

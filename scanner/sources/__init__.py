@@ -20,6 +20,7 @@ from scanner.sources.boundary import Boundary
 from scanner.sources.file_filter import FileFilter
 from scanner.sources.source import (
     File,
+    Home,
     Met,
     RenderedFile,
     RenderingInput,
@@ -39,6 +40,7 @@ __all__ = [
     "STDIN_NAME",
     "Boundary",
     "File",
+    "Home",
     "Met",
     "RenderedFile",
     "RenderingInput",

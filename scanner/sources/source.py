@@ -51,6 +51,17 @@ class RenderingResult(Struct, frozen=True):
     """Files with objects of which a chart has its values."""
 
 
+class Home(Struct, frozen=True):
+    """Where the objects of a file are that an overlay names which cannot be built."""
+
+    system: str = ""
+    """The overlay, if no other one names the file."""
+    namespace: str = ""
+    """The namespace of all of them; empty where it is not known, or as they state it."""
+    accounts: frozenset[tuple[str, str]] = frozenset()
+    """Name and stated namespace of each service account that is put into it, too."""
+
+
 class File(Struct, frozen=True):
     """A file, or standard input, with its content."""
 
@@ -68,6 +79,7 @@ class File(Struct, frozen=True):
     """What names the files together: `compose` where Docker Compose does so by itself, else `configuration`."""
     merged_into: str = ""
     """The Compose file that it is assessed with."""
+    home: Home = Home()
 
 
 class SkippedFile(Struct, frozen=True):
@@ -112,6 +124,7 @@ class RenderedFile(Struct, frozen=True):
     """(line, what it is) of what it names and is not among the scanned files."""
     opens: tuple[str, ...] = ()
     """Kinds of objects that may be there."""
+    home: Home = Home()
 
 
 Met: TypeAlias = File | SkippedFile | UnreadableFile

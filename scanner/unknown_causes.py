@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 
 from msgspec.structs import replace
 
 from scanner.contexts import IF_WHOLE
+from scanner.facts.lack import IN_RELEASE
 from scanner.late import regex
 from scanner.model import Finding, Outcome
 from scanner.places import Related
 from scanner.policy.evaluate import Counts
+from scanner.sources.markers import CHART
 
+_STATE = "state `metadata.namespace`"
+"""What a rule about the namespace of an object asks for."""
 _BOTH = "scan what both give"
 """The command behind it is about two charts or overlays, and the object that is meant is in one of them."""
 _SHARED = regex(
-    rf"(?:make |{_BOTH}|scan the workloads that|scan this folder together|state `(?:metadata\.)?namespace` in )"
+    rf"(?:make |{_BOTH}|{IN_RELEASE}|scan the (?:Services|workloads) of|scan this folder together"
+    r"|state `(?:metadata\.)?namespace` in )"
     r"|.*, or make "
 )
 """How what is to be done begins where one step decides all that ask for it."""
@@ -28,6 +34,7 @@ def of_one_cause(findings: Sequence[Finding], counts: Counts | None) -> Sequence
 
     Those that a comparison or a waiver treats differently stay apart.
     """
+    findings = [_of_overlay(finding) for finding in findings]
     groups: dict[object, list[Finding]] = {}
     for number, finding in enumerate(findings):
         groups.setdefault(_cause(finding) or number, []).append(finding)
@@ -38,6 +45,17 @@ def of_one_cause(findings: Sequence[Finding], counts: Counts | None) -> Sequence
             numbers = counts[first.rule]
             counts[first.rule] = {**numbers, first.outcome: numbers[first.outcome] - len(others)}
     return [_as_one(*some) if len(some) > 1 else some[0] for some in groups.values()]
+
+
+def _of_overlay(finding: Finding) -> Finding:
+    """A finding that needs the namespace of a built object, which its overlay or its release states for all of them."""
+    if finding.provide != _STATE or finding.outcome is not Outcome.UNKNOWN or not finding.overlay:
+        return finding
+    folder, _, name = finding.overlay.rpartition("/")
+    provide = f"state `namespace` in {finding.overlay}"
+    if name == CHART:
+        provide = f"{IN_RELEASE}: `helm template {shlex.quote(folder or '.')} -n NAMESPACE | assay scan -`"
+    return replace(finding, provide=provide, message=f"{finding.message}; to decide, {provide}")
 
 
 def _cause(finding: Finding) -> tuple[object, ...]:

@@ -6,6 +6,7 @@ import hashlib
 import os
 import posixpath
 import re
+import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -127,7 +128,7 @@ class Chart(Struct, frozen=True):
         """(file that it is shown at, text) of each template that gives something."""
         copy.write()
         folder, root = copy.place(self.folder), copy.ground.root
-        _refuse_incomplete(folder, about)
+        _refuse_incomplete(folder, about, shlex.quote(self.folder.rstrip("/") or "."))
         program = found_programs.find("helm")
         rendered: list[tuple[str, str]] = []
         for number, each in enumerate(self.releases or (Release("", "", ()),)):
@@ -239,14 +240,16 @@ def _release(about: dict[str, Any]) -> str:
     return "release-name" if not name or name.startswith("-") else name
 
 
-def _refuse_incomplete(folder: str, about: dict[str, Any]) -> None:
+def _refuse_incomplete(folder: str, about: dict[str, Any], shown: str) -> None:
     """Helm renders no chart whose dependencies are not in `charts/`, and Assay fetches none."""
     inside = os.path.join(folder, "charts")
     present = os.listdir(inside) if os.path.isdir(inside) else []
     for item in _dependencies(about):
         name = str(item.get("name", ""))
         if not any(each == name or each.startswith(f"{name}-") for each in present):
-            raise UnreadableError(f"not assessed: its dependency {name} is missing: run `helm dependency build` first")
+            raise UnreadableError(
+                f"not assessed: its dependency {name} is missing: run `helm dependency build {shown}` first"
+            )
 
 
 def _sections(text: str) -> Iterator[tuple[str, str]]:

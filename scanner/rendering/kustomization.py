@@ -33,11 +33,12 @@ _WORDS = frozenset({"patch", "jsonop", "literals", "options", "metadata", "annot
 _OWN = (None, "", "builtin", f"{_GROUP}v1beta1")
 """Versions of what configures Kustomize itself."""
 _ADDRESS = regex(r"\s*+(?:[^=\n]*+=\s*+)?(https?://\S*)", re.IGNORECASE)
+_IN_PART = "the whole objects among its files are assessed as they are, its patches are not"
 NOT_HERE = (
     ", which is not a local file, and Assay does not download it: "
-    "build it first, such as `kustomize build FOLDER | assay scan -`; "
-    "the whole objects among its files are assessed as they are, its patches are not"
+    f"build it first, such as `kustomize build FOLDER | assay scan -`; {_IN_PART}"
 )
+MISSING = f", which does not exist: add it, or remove the entry; {_IN_PART}"
 
 LOCAL_CHARTS = (
     "uses helmCharts of this repository, which Kustomize renders with `--enable-helm` only: "

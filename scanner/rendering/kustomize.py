@@ -21,6 +21,7 @@ from scanner.rendering.kept import Asked, Request
 from scanner.rendering.kustomization import (
     GENERATED,
     LOCAL_CHARTS,
+    MISSING,
     NAMES,
     NOT_HERE,
     Kustomization,
@@ -215,4 +216,4 @@ def _missing(marker: str, named: str, ground: SourceTree) -> str:
             else ": --root DIR can include it"
         )
         return f"{marker} uses {named}, which {why}{hint}"
-    return f"{marker} uses {named}{NOT_HERE}"
+    return f"{marker} uses {named}{MISSING}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -35,15 +35,16 @@ class LocalPart:
         self.left: set[str] = set()
         """Files with changes of which none was used."""
         said = {**whole.local}
-        for key, keep in (
-            ("generators", self._builtin),
-            ("patches", self._patches),
-            ("patchesStrategicMerge", self._merged),
-            ("patchesJson6902", self._selected),
-            ("replacements", self._replacements),
-            ("vars", self._variables),
-            *((key, partial(self._added_to, kind)) for key, kind in GENERATED.items()),
-        ):
+        keeping: dict[str, Callable[[Any], Iterator[Any]]] = {
+            "generators": self._builtin,
+            "patches": self._patches,
+            "patchesStrategicMerge": self._merged,
+            "patchesJson6902": self._selected,
+            "replacements": self._replacements,
+            "vars": self._variables,
+            **{key: partial(self._added_to, kind) for key, kind in GENERATED.items()},
+        }
+        for key, keep in keeping.items():
             if isinstance(said.get(key), list):
                 said[key] = [kept for item in said[key] for kept in keep(item)]
         said.setdefault("generatorOptions", {})  # one that says nothing is refused

@@ -31,9 +31,9 @@ def homes(
     if not failed:
         return {}
     rendered: defaultdict[str, set[str]] = defaultdict(set)
-    for chart, each in ((chart, each) for chart in charts for each in chart.releases):
-        if posixpath.basename(each.path) in NAMES:
-            rendered[each.path].add(chart.marker)
+    for marker, path in ((chart.marker, release.path) for chart in charts for release in chart.releases):
+        if posixpath.basename(path) in NAMES:
+            rendered[path].add(marker)
     inner = {part for it in overlays for part in it.parts}
     users: defaultdict[str, list[Overlay]] = defaultdict(list)
     for top in (it for it in overlays if it.marker not in inner):

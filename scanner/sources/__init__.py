@@ -19,6 +19,7 @@ from scanner.sources import boundary, folders, git
 from scanner.sources.boundary import Boundary
 from scanner.sources.file_filter import FileFilter
 from scanner.sources.source import (
+    NOWHERE,
     File,
     Home,
     Met,
@@ -36,6 +37,7 @@ from scanner.sources.source import (
 )
 
 __all__ = [
+    "NOWHERE",
     "STDIN",
     "STDIN_NAME",
     "Boundary",

@@ -62,6 +62,10 @@ class Home(Struct, frozen=True):
     """Name and stated namespace of each service account that is put into it, too."""
 
 
+NOWHERE = Home()
+"""Of a file whose objects are where they say."""
+
+
 class File(Struct, frozen=True):
     """A file, or standard input, with its content."""
 
@@ -79,7 +83,7 @@ class File(Struct, frozen=True):
     """What names the files together: `compose` where Docker Compose does so by itself, else `configuration`."""
     merged_into: str = ""
     """The Compose file that it is assessed with."""
-    home: Home = Home()
+    home: Home = NOWHERE
 
 
 class SkippedFile(Struct, frozen=True):
@@ -124,7 +128,7 @@ class RenderedFile(Struct, frozen=True):
     """(line, what it is) of what it names and is not among the scanned files."""
     opens: tuple[str, ...] = ()
     """Kinds of objects that may be there."""
-    home: Home = Home()
+    home: Home = NOWHERE
 
 
 Met: TypeAlias = File | SkippedFile | UnreadableFile

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from scanner.documents import Document, Fault, is_page
 from scanner.loss import EMBEDDED, OUTSIDE, UNREAD_PART, WORKFLOW, Loss
 from scanner.model import Subject
-from scanner.sources import Home
+from scanner.sources import NOWHERE, Home
 from scanner.subjects import faults, foreign, swarm, unread
 from scanner.subjects.assertions import assertion
 from scanner.subjects.document import DOCUMENT, document_subject, first_line
@@ -104,7 +104,7 @@ class Recognition:
         *,
         patch: bool = False,
         opens: Iterable[str] = (),
-        home: Home = Home(),
+        home: Home = NOWHERE,
     ) -> None:
         self._home = home
         self._opens = frozenset(opens)

@@ -18,7 +18,7 @@ from scanner.inputs.known import Memory, past, remembered
 from scanner.inputs.portion import Portion, Work
 from scanner.kept import enough
 from scanner.policy.evaluate import Evaluator
-from scanner.sources import STDIN_NAME, File, Home, RenderedFile, RenderingResult, Source
+from scanner.sources import NOWHERE, STDIN_NAME, File, RenderedFile, RenderingResult, Source
 
 if TYPE_CHECKING:
     from hashlib import _Hash as Hash
@@ -162,7 +162,7 @@ class _Reading:
             return b"", []
         content = hashlib.sha256(source.content)
         further = _rendered(source.rendered) if isinstance(source, RenderedFile) else _own(source)
-        if source.home != Home():
+        if source.home != NOWHERE:
             further += _digest(repr((source.home.system, source.home.namespace, sorted(source.home.accounts))).encode())
         key = hashlib.sha256(b"\0".join((self._same, content.digest(), further, os.fsencode(source.path)))).digest()
         if self._results and key in self._results:

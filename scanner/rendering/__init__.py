@@ -21,7 +21,6 @@ from scanner.rendering import compose_files
 from scanner.rendering.helm import Chart
 from scanner.rendering.plan import RenderingPlan, RenderingSettings, plan
 from scanner.sources import (
-    NOWHERE,
     File,
     RenderedFile,
     RenderingInput,
@@ -88,7 +87,7 @@ def _collected(where: Scope, settings: RenderingSettings, found: RenderingPlan) 
 
 def _placed(file: File, found: RenderingPlan) -> Source:
     """A file with what was rendered from it, or with what it is a part of."""
-    home = found.homes.get(file.path, NOWHERE)
+    home = found.home(file.path)
     if file.path in found.done:
         result = found.done[file.path]
         if isinstance(result, str):
@@ -159,7 +158,7 @@ def _of_overlays(file: File, found: RenderingPlan) -> Source:
     if changed := [it for it in using if file.path in it.changes]:
         return SkippedFile(file.path, f"a part of {changed[0].marker}, which is not built")
     if using:
-        return replace(file, home=found.homes.get(file.path, NOWHERE))
+        return replace(file, home=found.home(file.path))
     folder = posixpath.dirname(file.path)
     patch = any(each in found.beside or each in found.kustomized for each in _above(folder))
     return replace(file, unused=found.beside.get(folder, ""), patch=patch)

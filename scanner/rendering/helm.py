@@ -16,10 +16,17 @@ from msgspec.structs import replace
 from scanner import documents, found_programs
 from scanner.documents import Fault
 from scanner.errors import UnreadableError
-from scanner.foreign_errors import complaint
 from scanner.late import regex
 from scanner.limits import Limits
-from scanner.rendering import generated_values, helm_ignore, local_dependencies, programs, unused_objects, values_schema
+from scanner.rendering import (
+    generated_values,
+    helm_ignore,
+    helm_library,
+    local_dependencies,
+    programs,
+    unused_objects,
+    values_schema,
+)
 from scanner.rendering.kept import Asked, Request
 from scanner.rendering.private_copy import PrivateCopy, SourceTree
 from scanner.rendering.release_namespace import PLACEHOLDER, left_open
@@ -28,12 +35,10 @@ from scanner.sources import RenderingResult, markers
 
 NAME = markers.CHART
 _PARTS = ("templates/", "crds/", "charts/")
-_NEEDS = "not assessed: needs helm on PATH, or the extra: pip install 'PATH-OR-URL[helm]'"
 _PACKAGE = b"helm.sh/helm/"
 """The package in Go that renders charts."""
 _SOURCE = regex(r"^# Source: [^/\n]+/(.+)\n", re.MULTILINE)
 _LONGEST_NAME = 53
-_NOT_RENDERED = ("NOTES.txt", ".tpl")
 
 
 class Chart(Struct, frozen=True):
@@ -48,6 +53,12 @@ class Chart(Struct, frozen=True):
     def folder(self) -> str:
         """Relative to the root of the scan, with a slash at its end; empty for the root itself."""
         return self.marker.removesuffix(NAME)
+
+    @property
+    def namespace(self) -> str:
+        """Where all objects that deploy it install it; empty where they do not say the same."""
+        stated = {each.namespace for each in self.releases}
+        return stated.pop() if len(stated) == 1 else ""
 
     def holds(self, name: str) -> bool:
         """Whether a file is rendered with the chart or decides what is."""
@@ -103,13 +114,13 @@ class Chart(Struct, frozen=True):
 
     def _asked(self, metadata: Sequence[bytes], everything: Mapping[str, bytes], request: Request) -> Asked:
         program = found_programs.find("helm")
-        identity = programs.identity(program) if program else _library_identity()
+        identity = programs.identity(program) if program else helm_library.identity()
 
         def same_each_time() -> bool:
             from scanner.rendering import repeatable
 
             inner = {name.removeprefix(self.folder): content for name, content in everything.items()}
-            again = programs.identity(program) if program else _library_identity()
+            again = programs.identity(program) if program else helm_library.identity()
             whole = not program or programs.holds(program, _PACKAGE)
             return again == identity and whole and repeatable.repeats(inner)
 
@@ -135,7 +146,7 @@ class Chart(Struct, frozen=True):
             name = _release({"name": each.name or about.get("name", "")})
             values = (*_in_files(copy, number, each.values), *request.values)
             given = [argument for file in values for argument in ("--values", file)]
-            where = ("--namespace", PLACEHOLDER, "--kube-version", request.kubernetes)
+            where = ("--namespace", self.namespace or PLACEHOLDER, "--kube-version", request.kubernetes)
             options = where if number else (*where, "--include-crds")
             command = (program or "helm", "template", name, folder, *options, *given)
             times = 2 if generated_values.may_be_in(copy.contents) else 1
@@ -143,7 +154,7 @@ class Chart(Struct, frozen=True):
                 list(
                     _sections(programs.run(command, root, copy.folder))
                     if program
-                    else _by_library(root, copy, folder, name, values)
+                    else helm_library.render(root, copy, folder, (name, self.namespace or PLACEHOLDER), values)
                 )
                 for _ in range(times)
             ]
@@ -189,6 +200,11 @@ class Charts:
         self.all.append(chart)
         self._by_folder[chart.folder] = chart
 
+    def of(self, marker: str) -> Chart | None:
+        """The chart that a file makes known."""
+        folder, _, name = marker.rpartition("/")
+        return self._by_folder.get(f"{folder}/" if folder else "") if name == NAME else None
+
     def around(self, name: str) -> list[Chart]:
         """The charts whose folders a file is in, the outermost first."""
         ends = [0, *(place + 1 for place, letter in enumerate(name) if letter == "/")]
@@ -221,7 +237,12 @@ def _dependencies(about: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _told(release: Release) -> tuple[str, ...]:
-    return (release.path, release.name, *(hashlib.sha256(content).hexdigest() for content in release.values))
+    return (
+        release.path,
+        release.name,
+        release.namespace,
+        *(hashlib.sha256(content).hexdigest() for content in release.values),
+    )
 
 
 def _in_files(copy: PrivateCopy, number: int, values: Sequence[bytes]) -> list[str]:
@@ -258,43 +279,3 @@ def _sections(text: str) -> Iterator[tuple[str, str]]:
     for index, match in enumerate(found):
         end = found[index + 1].start() if index + 1 < len(found) else len(text)
         yield match[1], text[match.end() : end].removesuffix("---\n")
-
-
-def _by_library(
-    root: str, copy: PrivateCopy, folder: str, name: str, values: Sequence[str]
-) -> Iterator[tuple[str, str]]:
-    """The same through Helm as a library, which lives in this process as long as the process does."""
-    try:
-        import helm_python
-    except ImportError:
-        raise UnreadableError(_NEEDS) from None
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # it warns there of values that it does not use
-    try:
-        merged: dict[str, Any] = {}
-        for file in values:
-            with open(file, encoding="utf-8") as opened:
-                _merge(merged, helm_python.values_from_yaml(opened.read()))
-        with helm_python.Chart.load(folder) as chart:
-            crds = [(str(item["filename"]), str(item["data"])) for item in chart.crds]
-            rendered = chart.render(merged, name=name, namespace=PLACEHOLDER)
-    except helm_python.HelmError as error:
-        raise UnreadableError(f"helm: {complaint(str(error).replace(copy.folder, ''), root)}") from None
-    for path, text in (*crds, *sorted(rendered.items())):
-        if not path.endswith(_NOT_RENDERED):
-            yield path.partition("/")[2], text
-
-
-def _library_identity() -> tuple[object, ...]:
-    """The identity of Helm as a library, as `programs.identity` gives it; empty where it cannot be known."""
-    from scanner.kept import code
-
-    record = "" if "HELM_C_LIB" in os.environ else code.record("helm_python", "helm_python_sdk")
-    return ("library", record) if record else ()
-
-
-def _merge(into: dict[str, Any], values: dict[str, Any]) -> None:
-    for key, value in values.items():
-        if isinstance(value, dict) and isinstance(into.get(key), dict):
-            _merge(into[key], value)
-        else:
-            into[key] = value

@@ -153,7 +153,7 @@ def overlay(marker: str, ground: SourceTree) -> Overlay | None:
     files: dict[str, set[str]] = {"objects": set(), "changes": set(), "sources": set(), "further": set()}
     elsewhere: list[tuple[str, int, str]] = []
     opens: set[str] = set()
-    pending, faults = {marker: first}, []
+    pending, faults, lacking = {marker: first}, list[str](), list[str]()
     met = {marker}
     while pending:
         here, it = pending.popitem()
@@ -177,14 +177,13 @@ def overlay(marker: str, ground: SourceTree) -> Overlay | None:
                 met.add(inner)
                 pending[inner] = read_plain(inner, ground) or Kustomization("", fault="builds nothing")
             elif not inner and role != "further":
-                faults.append(_missing(here, name, ground))
+                (lacking if role == "sources" else faults).append(_missing(here, name, ground))
     changes = files["changes"] | met - {marker}
     objects = files["objects"] - changes
     whole = (frozenset(objects), frozenset(changes), frozenset(files["sources"]), frozenset(files["further"]))
     makes = (ANY_KIND,) if faults or opens else _made(read_plain(each, ground) for each in sorted(met))
-    return Overlay(
-        marker, first.component, *whole, tuple(sorted(elsewhere)), faults[0] if faults else "", tuple(opens), makes
-    )
+    fault = next(iter((*faults, *lacking)), "")
+    return Overlay(marker, first.component, *whole, tuple(sorted(elsewhere)), fault, tuple(opens), makes)
 
 
 def _made_elsewhere(it: Kustomization, ground: SourceTree) -> Iterator[tuple[int, str]]:

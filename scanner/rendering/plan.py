@@ -22,7 +22,7 @@ from scanner.rendering.helm import Chart, Charts
 from scanner.rendering.kept import Entry, KeptResults, Request
 from scanner.rendering.kustomize import Overlay
 from scanner.rendering.private_copy import SourceTree
-from scanner.sources import Home, RenderingResult, Scope
+from scanner.sources import NOWHERE, Home, RenderingResult, Scope
 from scanner.sources.markers import MARKERS
 from scanner.workers import Workers
 
@@ -90,6 +90,14 @@ class RenderingPlan(Struct):
     def opens(self, marker: str) -> tuple[str, ...]:
         """The kinds of objects that an overlay may have from elsewhere."""
         return next((it.opens for it in self.overlays if it.marker == marker), ())
+
+    def home(self, path: str) -> Home:
+        """Where the objects of a chart are, or of a file that only overlays name which could not be built."""
+        known = self.homes.get(path, NOWHERE)
+        chart = self.charts.of(path)
+        if known.namespace or not chart or not chart.namespace:
+            return known
+        return replace(known, namespace=chart.namespace, fills=True)
 
     def failed(self) -> set[str]:
         """The overlays that could not be built."""

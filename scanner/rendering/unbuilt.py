@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from scanner.late import regex
 from scanner.rendering import local_part
 from scanner.rendering.helm import Chart
-from scanner.rendering.kustomization import NAMES, Kustomization
+from scanner.rendering.kustomization import NAMES, Kustomization, read
 from scanner.rendering.kustomize import Overlay, marker_of
 from scanner.rendering.private_copy import SourceTree
 from scanner.sources import Home
@@ -43,13 +43,28 @@ def homes(
         users[marker] += [top for top in users.get(path, ()) if top not in users[marker]]
     told = {it.marker: _namespaces(it, rendered, ground) for it in overlays if it.marker in failed}
     shared = {top.marker for some in users.values() if len(some) > 1 for top in some}
+    named = _named_by(users, ground)
     found: dict[str, Home] = {}
     for path, tops in users.items():
         if tops and all(top.marker in failed for top in tops):
             spaces = {told[top.marker].get(path, "") for top in tops}
-            system = tops[0].marker if tops[0].marker not in shared else ""
-            found[path] = Home(system, spaces.pop() if len(spaces) == 1 else "", _accounts(tops, ground))
+            system = tops[0].marker if len(tops) == 1 else named.get(path, "")
+            namespace = spaces.pop() if len(spaces) == 1 else ""
+            shares = not shared.isdisjoint(top.marker for top in tops)
+            found[path] = Home(system, namespace, shares=shares, accounts=_accounts(tops, ground))
     return found
+
+
+def _named_by(names: Iterable[str], ground: SourceTree) -> dict[str, str]:
+    """The kustomization that names each file, if only one does; a kustomization itself is its own."""
+    users: defaultdict[str, set[str]] = defaultdict(set)
+    for marker in sorted(name for name in names if posixpath.basename(name) in NAMES):
+        users[marker] = {marker}
+        it = ground.once(read, marker)
+        for _, name in it.named() if it else ():
+            if posixpath.basename(name) not in NAMES:
+                users[name].add(marker)
+    return {name: next(iter(some)) for name, some in users.items() if len(some) == 1}
 
 
 def _namespaces(top: Overlay, rendered: Mapping[str, Collection[str]], ground: SourceTree) -> dict[str, str]:

@@ -52,12 +52,16 @@ class RenderingResult(Struct, frozen=True):
 
 
 class Home(Struct, frozen=True):
-    """Where the objects of a file are that an overlay names which cannot be built."""
+    """Where the objects of a chart are, or of a file that an overlay names which cannot be built."""
 
     system: str = ""
     """The overlay, if no other one names the file."""
     namespace: str = ""
     """The namespace of all of them; empty where it is not known, or as they state it."""
+    fills: bool = False
+    """It is the namespace of those that state none; else of all of them, whatever they state."""
+    shares: bool = False
+    """Several overlays name the file, or one of theirs: each may have objects beside those of this system."""
     accounts: frozenset[tuple[str, str]] = frozenset()
     """Name and stated namespace of each service account that is put into it, too."""
 

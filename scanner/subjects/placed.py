@@ -1,4 +1,4 @@
-"""Objects in the namespace that a kustomization gives them, where it is known although it cannot be built."""
+"""Objects in the namespace that a release gives them, or a kustomization that cannot be built."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DEFAULT = "default"
 
 
 def placed(document: Document, home: Home) -> Document:
-    """A document of Kubernetes objects as Kustomize puts it into a namespace; any other as it is."""
+    """A document of Kubernetes objects as it is put into a namespace; any other as it is."""
     if not home.namespace or not is_object(document.root.value):
         return document
     return replace(document, root=Node(_placed(document.root, home), document.root.mark))
@@ -29,12 +29,14 @@ def _placed(node: Node, home: Home) -> dict[str, Any]:
     if is_list(node):
         inner = (Node(item, node.mark) for item in value["items"])
         return {**value, "items": [_placed(each, home) if is_object(each.value) else each.value for each in inner]}
-    if value["kind"] in _BINDINGS and isinstance(value.get("subjects"), list):
+    if not home.fills and value["kind"] in _BINDINGS and isinstance(value.get("subjects"), list):
         value = {**value, "subjects": [_bound(each, home) for each in value["subjects"]]}
     if value["kind"] in CLUSTER_SCOPED:
         return value
-    stated = value.get("metadata")
-    return {**value, "metadata": {**(stated if isinstance(stated, dict) else {}), "namespace": home.namespace}}
+    stated = value["metadata"] if isinstance(value.get("metadata"), dict) else {}
+    if home.fills and stated.get("namespace"):
+        return value
+    return {**value, "metadata": {**stated, "namespace": home.namespace}}
 
 
 def _bound(subject: Any, home: Home) -> Any:

@@ -19,9 +19,10 @@ from scanner.facts.kubernetes.objects import (
     mapping,
     name_of,
     namespace_of,
+    opens,
 )
 from scanner.facts.lack import IN_RELEASE, MAKE_READABLE, MAKE_READABLE_OF, Lack
-from scanner.model import Subject
+from scanner.model import OF_UNBUILT, Subject
 from scanner.subjects.computed import variables
 from scanner.subjects.kubernetes import CLUSTER_SCOPED
 
@@ -62,7 +63,10 @@ def of_object(
             why = f"{called} is in another chart or overlay ({at(other)}), which may be applied to another {where}"
             return Lack(why, _scan_both(seeker, other, where) + instead)
     whole = called + _within(namespace or ("" if kind in CLUSTER_SCOPED else namespace_of(seeker)))
-    return Lack(f"{whole} is not among the scanned files", _bring(objects, whole, kind) + instead)
+    return Lack(
+        f"{whole} is not among the scanned files",
+        _bring(objects, whole, kind, near=seeker if opens(seeker, kind) else None) + instead,
+    )
 
 
 def of_apart(one: Subject, other: Subject) -> Lack:
@@ -124,7 +128,10 @@ def of_pods(cluster: Cluster, seeker: Subject, selector: Any, maybe: Sequence[in
     if maker := cluster.makers.maker(seeker, selector, namespace):
         where = namespace or namespace_of(seeker)
         return of_made(maker, what, "workloads", "deployments,statefulsets,daemonsets", where)
-    return Lack(f"{what} is not among the scanned files", _bring(cluster.objects, what, "pods"))
+    return Lack(
+        f"{what} is not among the scanned files",
+        _bring(cluster.objects, what, "pods", near=seeker if seeker.opens else None),
+    )
 
 
 def of_made(maker: Subject, what: str, objects: str, kinds: str, namespace: str) -> Lack:
@@ -163,6 +170,9 @@ def _bring(objects: Objects, what: str, *kinds: str, near: Subject | None = None
     complete = objects.has_all_pods(near) if kinds == ("pods",) else objects.complete(*kinds, near=near)
     if complete:
         return f"scan this folder together with the one that holds {what}"
+    if near and near.overlay and near.opens and OF_UNBUILT not in near.opens:
+        command = _built(near.overlay).replace("build ", "build --enable-helm ")
+        return f"scan the overlay with what it takes from elsewhere: `{command} | assay scan -`"
     asked = MAKE_READABLE_OF.format(near.group) if near and near.group else MAKE_READABLE
     return asked + " or ".join(kinds)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import MsgspecError, Struct
 from msgspec.msgpack import encode
+from msgspec.structs import astuple
 
 from scanner.facts.field_filter import FieldFilter
 from scanner.facts.step import Whole
@@ -163,7 +164,7 @@ class _Reading:
         content = hashlib.sha256(source.content)
         further = _rendered(source.rendered) if isinstance(source, RenderedFile) else _own(source)
         if source.home != NOWHERE:
-            further += _digest(repr((source.home.system, source.home.namespace, sorted(source.home.accounts))).encode())
+            further += _digest(repr((*astuple(source.home)[:4], sorted(source.home.accounts))).encode())
         key = hashlib.sha256(b"\0".join((self._same, content.digest(), further, os.fsencode(source.path)))).digest()
         if self._results and key in self._results:
             return key, self._results[key]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from scanner.contexts import IF_WHOLE
-from scanner.facts.lack import IN_RELEASE
+from scanner.facts.lack import FROM_ELSEWHERE, IN_RELEASE
 from scanner.late import regex
 from scanner.model import Finding, Outcome
 from scanner.places import Related
@@ -20,9 +20,9 @@ _STATE = "state `metadata.namespace`"
 _BOTH = "scan what both give"
 """The command behind it is about two charts or overlays, and the object that is meant is in one of them."""
 _SHARED = regex(
-    rf"(?:make |{_BOTH}|{IN_RELEASE}|scan the (?:Services|workloads) of|scan this folder together"
+    rf"(?:make |{_BOTH}|{FROM_ELSEWHERE}|{IN_RELEASE}|scan the (?:Services|workloads) of|scan this folder together"
     r"|state `(?:metadata\.)?namespace` in )"
-    r"|.*, or make "
+    rf"|.*, or (?:make |{FROM_ELSEWHERE})"
 )
 """How what is to be done begins where one step decides all that ask for it."""
 _KUBERNETES = "kubernetes."
@@ -68,6 +68,8 @@ def _cause(finding: Finding) -> tuple[object, ...]:
         return ()
     if provide != IF_WHOLE:
         why = provide
+    if FROM_ELSEWHERE in provide:
+        why = provide.partition(FROM_ELSEWHERE)[0] + FROM_ELSEWHERE
     if provide.startswith(_BOTH):
         why = finding.message.partition("; ")[2].partition("; to decide, ")[0]
     return (finding.rule, why, finding.severity, finding.waiver, finding.baseline_state, finding.cause)
@@ -78,9 +80,10 @@ def _as_one(first: Finding, *others: Finding) -> Finding:
     names = [name for name in dict.fromkeys(other.subject_name for other in others) if name != first.subject_name]
     places = [place for place in dict.fromkeys(other.location for other in others) if place != first.location]
     related = tuple(Related(place, "the same here") for place in places[:_SHOWN])
-    also = f"; the same decides it for {_enumerated(names)}" if names else ""
+    same = "its overlay, scanned so, decides it" if FROM_ELSEWHERE in first.provide else "the same decides it"
+    also = f"; {same} for {_enumerated(names)}" if names else ""
     if not names and places:
-        also = f"; the same decides it at {len(places):,} more {'place' if len(places) == 1 else 'places'}"
+        also = f"; {same} at {len(places):,} more {'place' if len(places) == 1 else 'places'}"
     return replace(first, message=first.message + also, related=(*first.related, *related))
 
 

@@ -267,12 +267,12 @@ def test_a_generator_that_adds_to_a_remote_object_is_left_out() -> None:
         Path.cwd(),
         {
             "over/web.yaml": WEB,
-            "over/kustomization.yaml": f"""\
+            "over/kustomization.yaml": """\
 resources: ['https://example.org/far.yaml', web.yaml]
 configMapGenerator:
-- {{name: far, behavior: merge, literals: [a=b]}}
-- {{name: own, literals: [a=b]}}
-- {{name: own, behavior: merge, literals: [c=d]}}
+- {name: far, behavior: merge, literals: [a=b]}
+- {name: own, literals: [a=b]}
+- {name: own, behavior: merge, literals: [c=d]}
 """,
         },
     )

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from scanner.late import regex
+from scanner.model import OF_UNBUILT
 from scanner.rendering import local_part
 from scanner.rendering.helm import Chart
 from scanner.rendering.kustomization import NAMES, Kustomization, read
@@ -42,16 +43,18 @@ def homes(
     for path, marker in ((path, marker) for path, markers in rendered.items() for marker in markers):
         users[marker] += [top for top in users.get(path, ()) if top not in users[marker]]
     told = {it.marker: _namespaces(it, rendered, ground) for it in overlays if it.marker in failed}
-    shared = {top.marker for some in users.values() if len(some) > 1 for top in some}
-    named = _named_by(users, ground)
+    several = [some for some in users.values() if len(some) > 1 and any(top.marker in failed for top in some)]
+    shared = {top.marker: top for some in several for top in some}
+    kinds = frozenset(_kinds(shared.values(), ground))
+    unbuilt = {path: tops for path, tops in users.items() if tops and all(top.marker in failed for top in tops)}
+    named = _named_by(unbuilt, ground)
     found: dict[str, Home] = {}
-    for path, tops in users.items():
-        if tops and all(top.marker in failed for top in tops):
-            spaces = {told[top.marker].get(path, "") for top in tops}
-            system = tops[0].marker if len(tops) == 1 else named.get(path, "")
-            namespace = spaces.pop() if len(spaces) == 1 else ""
-            shares = not shared.isdisjoint(top.marker for top in tops)
-            found[path] = Home(system, namespace, shares=shares, accounts=_accounts(tops, ground))
+    for path, tops in unbuilt.items():
+        spaces = {told[top.marker].get(path, "") for top in tops}
+        system = tops[0].marker if len(tops) == 1 else named.get(path, "")
+        namespace = spaces.pop() if len(spaces) == 1 else ""
+        beside = kinds if any(top.marker in shared for top in tops) else frozenset[str]()
+        found[path] = Home(system, namespace, beside=beside, accounts=_accounts(tops, ground))
     return found
 
 
@@ -104,6 +107,19 @@ def _is_open(it: Kustomization, ground: SourceTree) -> bool:
 
 def _changes_it(_: str, content: bytes) -> bool:
     return bool(_NAMESPACE.search(content.decode("utf-8", "replace")))
+
+
+def _kinds(tops: Iterable[Overlay], ground: SourceTree) -> Iterator[str]:
+    """The kinds of objects that overlays may have."""
+    for top in tops:
+        yield OF_UNBUILT
+        yield from top.makes
+        for name in top.objects:
+            yield from ground.once(_kinds_in, name)
+
+
+def _kinds_in(name: str, content: bytes) -> frozenset[str]:
+    return frozenset(value["kind"] for value in local_part.objects(name, content))
 
 
 def _accounts(tops: Iterable[Overlay], ground: SourceTree) -> frozenset[tuple[str, str]]:

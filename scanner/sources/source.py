@@ -60,8 +60,8 @@ class Home(Struct, frozen=True):
     """The namespace of all of them; empty where it is not known, or as they state it."""
     fills: bool = False
     """It is the namespace of those that state none; else of all of them, whatever they state."""
-    shares: bool = False
-    """Several overlays name the file, or one of theirs: each may have objects beside those of this system."""
+    beside: frozenset[str] = frozenset()
+    """Kinds of the objects that overlays which use the same files may have, beside those of this system."""
     accounts: frozenset[tuple[str, str]] = frozenset()
     """Name and stated namespace of each service account that is put into it, too."""
 

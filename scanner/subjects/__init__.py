@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from scanner.documents import Document, Fault, is_page
 from scanner.loss import EMBEDDED, OUTSIDE, UNREAD_PART, WORKFLOW, Loss
-from scanner.model import ANY_KIND, OF_UNBUILT, Subject
+from scanner.model import Subject
 from scanner.sources import NOWHERE, Home
 from scanner.subjects import faults, foreign, swarm, unread
 from scanner.subjects.assertions import assertion
@@ -147,7 +147,7 @@ class Recognition:
 
     def _of_system(self, subject: Subject) -> Subject:
         system = self._home.system or self._group
-        opens = self._opens | {ANY_KIND, OF_UNBUILT} if self._home.shares else self._opens
+        opens = self._opens | self._home.beside
         if self._group:
             return replace(subject, group=system, overlay=self._group, opens=opens)
         return replace(subject, group=system, opens=opens) if system and subject.kind.startswith(_OBJECTS) else subject

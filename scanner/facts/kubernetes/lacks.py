@@ -21,7 +21,7 @@ from scanner.facts.kubernetes.objects import (
     namespace_of,
     opens,
 )
-from scanner.facts.lack import IN_RELEASE, MAKE_READABLE, MAKE_READABLE_OF, Lack
+from scanner.facts.lack import FROM_ELSEWHERE, IN_RELEASE, MAKE_READABLE, MAKE_READABLE_OF, Lack
 from scanner.model import OF_UNBUILT, Subject
 from scanner.subjects.computed import variables
 from scanner.subjects.kubernetes import CLUSTER_SCOPED
@@ -172,7 +172,7 @@ def _bring(objects: Objects, what: str, *kinds: str, near: Subject | None = None
         return f"scan this folder together with the one that holds {what}"
     if near and near.overlay and near.opens and OF_UNBUILT not in near.opens:
         command = _built(near.overlay).replace("build ", "build --enable-helm ")
-        return f"scan the overlay with what it takes from elsewhere: `{command} | assay scan -`"
+        return f"{FROM_ELSEWHERE}: `{command} | assay scan -`"
     asked = MAKE_READABLE_OF.format(near.group) if near and near.group else MAKE_READABLE
     return asked + " or ".join(kinds)
 

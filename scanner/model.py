@@ -126,6 +126,8 @@ class Subject(Struct, frozen=True, eq=False):
 
 ANY_KIND = "*"
 """In place of the kinds of objects: any."""
+OF_UNBUILT = "of an overlay that cannot be built"
+"""Among the kinds of objects that a subject's overlay may also have: they are not elsewhere, but were not built."""
 
 
 class Input(Struct, frozen=True):

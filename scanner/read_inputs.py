@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from scanner import engines, sources
 from scanner.contexts import context_of, is_loaded
-from scanner.facts.lack import MAKE_READABLE, MAKE_READABLE_APART
+from scanner.facts.lack import MAKE_READABLE, MAKE_READABLE_OF
 from scanner.facts.setting import OBJECTS, is_deployed, is_of_tests
 from scanner.findings import Searched
 from scanner.late import regex
@@ -19,10 +20,10 @@ from scanner.policy.evaluate import Evaluation
 
 _FOLDER = "scan the folder"
 """What is asked for where other files may decide."""
-_ASKED = regex(f"(?:{MAKE_READABLE}|({MAKE_READABLE_APART}))" + r"(\w+(?: or \w+)*)")
+_ASKED = regex(f"(?:{MAKE_READABLE}|{MAKE_READABLE_OF.format('(.+?)')})" + r"(\w+(?: or \w+)*)")
 _LONGEST_REASON = 200
 """Letters of the reason why a file could not be read, in the message of a finding."""
-_HINT = regex(r", and Assay does not|, such as ")
+_HINT = regex(r", and Assay does not|, such as |; the whole objects ")
 """Begins in a reason what the message of a finding leaves out."""
 _NAMED = 3
 """Files that are named which could not be read."""
@@ -135,10 +136,11 @@ def _with_unread(found: Finding, unread: Sequence[Input]) -> Finding:
     """A finding that further files may decide, with the names of those that could not be read."""
     if found.outcome is not Outcome.UNKNOWN:
         return found
-    beside = _beside(found.overlay or found.location.path, unread)
+    place = found.overlay or found.location.path
+    beside = sorted(_beside(place, unread), key=lambda item: -_shared_folders(item.path, place))
     if asked := _ASKED.search(found.provide):
         kinds = {ANY_KIND, *asked[2].split(" or ")}
-        of_any = [item for item in beside if not item.system] if asked[1] else beside
+        of_any = [item for item in beside if item.system in ("", asked[1])] if asked[1] else beside
         some = [item for item in of_any if not kinds.isdisjoint(item.may_hold)] or of_any or unread
         provide = found.provide.replace(asked[0], _readable(some))
     elif _FOLDER in found.provide:
@@ -146,6 +148,12 @@ def _with_unread(found: Finding, unread: Sequence[Input]) -> Finding:
     else:
         return found
     return replace(found, provide=provide, message=found.message.replace(found.provide, provide))
+
+
+def _shared_folders(one: str, other: str) -> int:
+    """How many folders two files have in common, from the root on."""
+    pairs = zip(one.split("/")[:-1], other.split("/")[:-1], strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _beside(place: str, unread: Sequence[Input]) -> Sequence[Input]:
@@ -160,9 +168,9 @@ def _readable(some: Sequence[Input]) -> str:
     first, more = some[0], len(some) - 1
     why = first.reason.removeprefix("not assessed: ").replace(f"{first.path} uses", "it uses")
     why = _HINT.split(why)[0]
-    also = f", and {more} more that {'was' if more == 1 else 'were'} not read" if more else ""
-    made = "them if they are" if more else "it if it is"
-    return f"make {first.path} readable ({_short(why)}){also}, or exclude {made} not deployed"
+    also = f", and {more} more under `not assessed`" if more else ""
+    made = "them with `--exclude` if they are" if more else "it with `--exclude` if it is"
+    return f"make {first.path} readable ({_short(why)}){also}, or leave {made} not deployed"
 
 
 def _short(why: str) -> str:

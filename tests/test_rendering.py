@@ -259,7 +259,7 @@ def test_without_helm_a_chart_is_not_assessed_and_its_plain_objects_are(
 def test_a_dependency_that_is_not_there_is_said(tmp_path: Path) -> None:
     lay(tmp_path, {**WEB, "web/Chart.yaml": f"{CHART}dependencies:\n- name: redis\n  version: 1.x\n"})
     _, reason = status(scan(["web"]))["web/Chart.yaml"]
-    assert reason == "not assessed: its dependency redis is missing: run `helm dependency build` first"
+    assert reason == "not assessed: its dependency redis is missing: run `helm dependency build web` first"
 
 
 @pytest.mark.usefixtures("helm")
@@ -409,8 +409,8 @@ def test_a_chart_that_cannot_be_rendered_leaves_nothing_open_for_another(tmp_pat
         if finding.rule == "kubernetes.workload-selected-by-network-policy"
     }
     assert told["web/templates/deployment.yaml"] == (Outcome.FAIL, "")
-    why = "its dependency far is missing: run `helm dependency build` first"
-    asked = f"make api/Chart.yaml readable ({why}), or exclude it if it is not deployed"
+    why = "its dependency far is missing: run `helm dependency build api` first"
+    asked = f"make api/Chart.yaml readable ({why}), or leave it with `--exclude` if it is not deployed"
     assert told["pod.yaml"] == (Outcome.UNKNOWN, asked)
 
 
@@ -500,7 +500,7 @@ def test_without_kustomize_patches_are_not_taken_for_objects(tmp_path: Path, mon
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("resources:\n- a.yaml\n", "uses over/a.yaml, which is not a local file"),
+        ("resources:\n- a.yaml\n", "uses over/a.yaml, which does not exist: add it"),
         ("openapi: {path: https://example.org/a.json}\n", "uses https://example.org/a.json, which is not a local file"),
         ("helmCharts:\n- name: a\n", "uses helmCharts of this repository"),
         ("resources: [\n", "not valid YAML"),

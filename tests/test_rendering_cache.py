@@ -92,7 +92,7 @@ def rendered_anew(options: Options, *paths: str) -> list[str]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(programs, "run", refuse)
-        patch.setattr(helm_library, "sections", refuse)
+        patch.setattr(helm_library, "render", refuse)
         return [item.path for item in scan(paths or ["."], options).inputs if item.reason == ANEW and item.path != BASE]
 
 
@@ -284,7 +284,7 @@ def test_no_cache_and_evidence_render_anew(folder: Path, tmp_path: Path) -> None
         raise UnreadableError(ANEW)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(helm_library, "sections", refuse)
+        patch.setattr(helm_library, "render", refuse)
         assert assay(*arguments, "json=../x.json", cwd=folder, XDG_CACHE_HOME=str(home)).returncode == 1
         pack = ("evidence", "build", ".", "--framework", "soc2", "--out", "../pack")
         assert assay(*pack, cwd=folder, XDG_CACHE_HOME=str(home)).returncode == 0

@@ -302,7 +302,7 @@ def test_all_that_the_work_on_a_file_is_given_is_a_part_of_the_key() -> None:
     """Whoever adds to one of these adds it to the key, and then here."""
     assert File.__struct_fields__ == (
         *("path", "content", "own", "unused", "patch"),
-        *("merged", "merged_by", "merged_into"),
+        *("merged", "merged_by", "merged_into", "home"),
     )
     assert Work.__struct_fields__ == ("kept", "fixes", "limits", "deploy_target", "live")
     assert [*signature(Evaluator).parameters] == [

@@ -161,7 +161,7 @@ def test_the_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         (tmp_path / other / "deny.yaml").write_text(POLICY + "bad: [\n")
     found = unknown(tmp_path)[SELECTED]
     assert found.provide.startswith("make deny.yaml readable (not valid YAML: did not find expected node content")
-    assert found.provide.endswith(" at line 5), or exclude it if it is not deployed")
+    assert found.provide.endswith(" at line 5), or leave it with `--exclude` if it is not deployed")
     assert found.message.endswith(f"; to decide, {found.provide}")
 
 
@@ -268,7 +268,11 @@ def test_a_number_of_pods_that_no_file_states_is_left_to_a_person(tmp_path: Path
 @pytest.mark.parametrize(
     ("own", "other", "asked"),
     [
-        ("", "", "scan what both give, if they are applied to one: `(helm template web; echo ---; kustomize build .)"),
+        (
+            "",
+            "",
+            "scan what both give, if they are applied to one namespace: `(helm template web; echo ---; kustomize",
+        ),
         ("shop", "", "scan what both give"),
         ("shop", "infra", "scan this folder together with the one that holds the ConfigMap `settings` of namespace"),
     ],

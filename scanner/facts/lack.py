@@ -9,8 +9,12 @@ from msgspec import Struct
 
 MAKE_READABLE = "make readable what may hold "
 """Asks for files that could not be read. The kinds of the objects in question follow, with ` or ` between them."""
-MAKE_READABLE_APART = "make readable outside of charts and overlays what may hold "
-"""The same, where objects of other charts and overlays than those that were read do not count."""
+MAKE_READABLE_OF = "make readable, of {} or of none, what may hold "
+"""The same, where objects of other charts and overlays than this one do not count."""
+FROM_ELSEWHERE = "scan the overlay with what it takes from elsewhere"
+"""Asks for what Kustomize would fetch. The command follows."""
+IN_RELEASE = "scan the chart with the namespace of its release"
+"""Asks for what a chart gives in a namespace. The command follows."""
 
 
 class Lack(Struct, frozen=True):

@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterable
 from typing import assert_never
 
+from msgspec.structs import replace
+
 from scanner import documents, rendering, subjects
 from scanner.documents import BinaryContent, EmptyText, Language, Text
 from scanner.errors import UnreadableError
@@ -56,9 +58,8 @@ def recognise_source(source: Source, work: Work) -> subjects.Recognition | Input
             outside = _outside(source)
             return Input(source.path, *_seal(source), InputStatus.ASSESSED, source.whole, losses=outside)
         case RenderedFile():
-            return subjects.Recognition(
-                rendering.documents(source.rendered, work.limits), group=source.path, opens=source.opens
-            )
+            home = replace(source.home, beside=source.home.beside.union(source.opens))
+            return subjects.Recognition(rendering.documents(source.rendered, work.limits), source.path, home=home)
         case File():
             return _read(source, work)
         case _:
@@ -100,7 +101,9 @@ def _of_text(file: File, told: Text, work: Work) -> subjects.Recognition | Input
 
         parts = merging.merged(told, file.merged, file.merged_by, work.deploy_target, work.limits)
     target = work.deploy_target
-    return subjects.Recognition(parts, whole=whole, deploy_target=target, patch=file.patch, live=work.live)
+    return subjects.Recognition(
+        parts, whole=whole, deploy_target=target, patch=file.patch, live=work.live, home=file.home
+    )
 
 
 def _own(path: str, content: bytes) -> str:

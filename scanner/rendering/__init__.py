@@ -87,13 +87,16 @@ def _collected(where: Scope, settings: RenderingSettings, found: RenderingPlan) 
 
 def _placed(file: File, found: RenderingPlan) -> Source:
     """A file with what was rendered from it, or with what it is a part of."""
+    home = found.home(file.path)
     if file.path in found.done:
         result = found.done[file.path]
         if isinstance(result, str):
-            return UnreadableFile(file.path, result, found.makes(file.path), file.path)
+            system = home.system or file.path
+            return UnreadableFile(file.path, result, found.makes(file.path), system)
         texts = tuple(item for item in result.texts if not found.named or item[0] in {*found.named, file.path})
         return RenderedFile(
-            file.path, file.content, replace(result, texts=texts), _elsewhere(file, found), found.opens(file.path)
+            *(file.path, file.content, replace(result, texts=texts), _elsewhere(file, found), found.opens(file.path)),
+            home,
         )
     chart = _chart_of(file, found)
     whole = found.done.get(chart.marker) if chart else None
@@ -155,7 +158,7 @@ def _of_overlays(file: File, found: RenderingPlan) -> Source:
     if changed := [it for it in using if file.path in it.changes]:
         return SkippedFile(file.path, f"a part of {changed[0].marker}, which is not built")
     if using:
-        return file
+        return replace(file, home=found.home(file.path))
     folder = posixpath.dirname(file.path)
     patch = any(each in found.beside or each in found.kustomized for each in _above(folder))
     return replace(file, unused=found.beside.get(folder, ""), patch=patch)

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from scanner import documents
 from scanner.documents import Document
 from scanner.errors import UnreadableError
-from scanner.rendering.kustomization import Kustomization, below, is_elsewhere, read
+from scanner.rendering.addresses import is_elsewhere
+from scanner.rendering.kustomization import Kustomization, below, read
 from scanner.rendering.private_copy import SourceTree
 
 _GROUP, _KIND = "viaduct.ai/", "ksops"

@@ -6,6 +6,7 @@ import hashlib
 import os
 import posixpath
 import re
+import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -53,6 +54,12 @@ class Chart(Struct, frozen=True):
     def folder(self) -> str:
         """Relative to the root of the scan, with a slash at its end; empty for the root itself."""
         return self.marker.removesuffix(NAME)
+
+    @property
+    def namespace(self) -> str:
+        """Where all objects that deploy it install it; empty where they do not say the same."""
+        stated = {each.namespace for each in self.releases}
+        return stated.pop() if len(stated) == 1 else ""
 
     def holds(self, name: str) -> bool:
         """Whether a file is rendered with the chart or decides what is."""
@@ -133,15 +140,15 @@ class Chart(Struct, frozen=True):
         """(file that it is shown at, text) of each template that gives something."""
         copy.write()
         folder, root = copy.place(self.folder), copy.ground.root
-        _refuse_incomplete(folder, about)
+        _refuse_incomplete(folder, about, shlex.quote(self.folder.rstrip("/") or "."))
         program = found_programs.find("helm")
         rendered: list[tuple[str, str]] = []
         for number, each in enumerate(self.releases or (Release("", "", ()),)):
             name = _release({"name": each.name or about.get("name", "")})
             values = (*_in_files(copy, number, each.values), *request.values)
-            where = ("--namespace", PLACEHOLDER, "--kube-version", request.kubernetes)
-            options = where if number else (*where, "--include-crds")
-            once = partial(_once, program, options, root, copy, folder, name, values)
+            namespace = self.namespace or PLACEHOLDER
+            options = ("--kube-version", request.kubernetes, *(() if number else ("--include-crds",)))
+            once = partial(_once, program, options, root, copy, folder, (name, namespace), values)
             sections = generated_values.left_out_of(once, copy.contents)
             rendered += ((path, left_open(text)) for path, text in sections)
         named = {str(item.get("alias")): str(item.get("name")) for item in _dependencies(about) if item.get("alias")}
@@ -184,6 +191,11 @@ class Charts:
         self.all.append(chart)
         self._by_folder[chart.folder] = chart
 
+    def of(self, marker: str) -> Chart | None:
+        """The chart that a file makes known."""
+        folder, _, name = marker.rpartition("/")
+        return self._by_folder.get(f"{folder}/" if folder else "") if name == NAME else None
+
     def around(self, name: str) -> list[Chart]:
         """The charts whose folders a file is in, the outermost first."""
         ends = [0, *(place + 1 for place, letter in enumerate(name) if letter == "/")]
@@ -216,7 +228,12 @@ def _dependencies(about: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _told(release: Release) -> tuple[str, ...]:
-    return (release.path, release.name, *(hashlib.sha256(content).hexdigest() for content in release.values))
+    return (
+        release.path,
+        release.name,
+        release.namespace,
+        *(hashlib.sha256(content).hexdigest() for content in release.values),
+    )
 
 
 def _in_files(copy: PrivateCopy, number: int, values: Sequence[bytes]) -> list[str]:
@@ -235,14 +252,16 @@ def _release(about: dict[str, Any]) -> str:
     return "release-name" if not name or name.startswith("-") else name
 
 
-def _refuse_incomplete(folder: str, about: dict[str, Any]) -> None:
+def _refuse_incomplete(folder: str, about: dict[str, Any], shown: str) -> None:
     """Helm renders no chart whose dependencies are not in `charts/`, and Assay fetches none."""
     inside = os.path.join(folder, "charts")
     present = os.listdir(inside) if os.path.isdir(inside) else []
     for item in _dependencies(about):
         name = str(item.get("name", ""))
         if not any(each == name or each.startswith(f"{name}-") for each in present):
-            raise UnreadableError(f"not assessed: its dependency {name} is missing: run `helm dependency build` first")
+            raise UnreadableError(
+                f"not assessed: its dependency {name} is missing: run `helm dependency build {shown}` first"
+            )
 
 
 def _sections(text: str) -> Iterator[tuple[str, str]]:
@@ -259,11 +278,13 @@ def _once(
     root: str,
     copy: PrivateCopy,
     folder: str,
-    name: str,
+    release: tuple[str, str],
     values: Sequence[str],
 ) -> list[tuple[str, str]]:
     """(path within the chart, text) of each document that a release gives, by the program or by the library."""
     if not program:
-        return list(helm_library.sections(root, copy, folder, name, values))
+        return list(helm_library.render(root, copy, folder, release, values))
+    name, namespace = release
     given = [argument for file in values for argument in ("--values", file)]
-    return list(_sections(programs.run((program, "template", name, folder, *options, *given), root, copy.folder)))
+    command = (program, "template", name, folder, "--namespace", namespace, *options, *given)
+    return list(_sections(programs.run(command, root, copy.folder)))

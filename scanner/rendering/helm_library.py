@@ -1,4 +1,4 @@
-"""Helm as a library, which lives in this process as long as the process does; used where no helm is on PATH."""
+"""Helm as a library, which stands in where the program is not on PATH."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from typing import Any
 from scanner.errors import UnreadableError
 from scanner.foreign_errors import complaint
 from scanner.rendering.private_copy import PrivateCopy
-from scanner.rendering.release_namespace import PLACEHOLDER
 
 _NEEDS = "not assessed: needs helm on PATH, or the extra: pip install 'PATH-OR-URL[helm]'"
 _NOT_RENDERED = ("NOTES.txt", ".tpl")
 
 
-def sections(root: str, copy: PrivateCopy, folder: str, name: str, values: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """(path within the chart, text) of each template that gives something, of a release with files of values.
+def render(
+    root: str, copy: PrivateCopy, folder: str, release: tuple[str, str], values: Sequence[str]
+) -> Iterator[tuple[str, str]]:
+    """(path, text) of each template of a release (name, namespace) with files of values.
 
     Raises UnreadableError where the library is not installed or refuses the chart.
     """
@@ -32,10 +33,10 @@ def sections(root: str, copy: PrivateCopy, folder: str, name: str, values: Seque
                 _merge(merged, helm_python.values_from_yaml(opened.read()))
         with helm_python.Chart.load(folder) as chart:
             crds = [(str(item["filename"]), str(item["data"])) for item in chart.crds]
-            rendered = chart.render(merged, name=name, namespace=PLACEHOLDER)
+            made = chart.render(merged, name=release[0], namespace=release[1])
     except helm_python.HelmError as error:
         raise UnreadableError(f"helm: {complaint(str(error).replace(copy.folder, ''), root)}") from None
-    for path, text in (*crds, *sorted(rendered.items())):
+    for path, text in (*crds, *sorted(made.items())):
         if not path.endswith(_NOT_RENDERED):
             yield path.partition("/")[2], text
 

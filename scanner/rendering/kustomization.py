@@ -15,6 +15,8 @@ from scanner.documents.positions import Node
 from scanner.errors import UnreadableError
 from scanner.late import regex
 from scanner.marks import line_of
+from scanner.rendering.addresses import is_elsewhere
+from scanner.rendering.remote_contents import divided, without_remote
 from scanner.sources import markers
 
 NAMES = markers.KUSTOMIZATIONS
@@ -28,20 +30,22 @@ GENERATED = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
 _LOADS = frozenset(name.lower() for name in (*_OBJECTS, *_LISTED, *_IN_PATH, *GENERATED, "openapi"))
 _WORDS = frozenset({"patch", "jsonop", "literals", "options", "metadata", "annotations", "labels"})
 """Keys, in small letters, of what is taken as text or data and never as the name of a file."""
-_ELSEWHERE = regex(
-    r"\s*+(?:git::|(?!file:)[a-z][a-z0-9+.-]*+://|[\w.-]++@[\w.-]++:|(?:github\.com|gh)[/:]"
-    r"|(?:[\w-]++\.)++[\w-]++[/:][^?\n]*?(?:\.git\b|\?(?:ref|version)=))",
-    re.IGNORECASE,
-)
-"""How the address of what Kustomize fetches begins: a file, or a folder of a repository."""
 _OWN = (None, "", "builtin", f"{_GROUP}v1beta1")
 """Versions of what configures Kustomize itself."""
 _ADDRESS = regex(r"\s*+(?:[^=\n]*+=\s*+)?(https?://\S*)", re.IGNORECASE)
+_IN_PART = "the whole objects among its files are assessed as they are, its patches are not"
 NOT_HERE = (
     ", which is not a local file, and Assay does not download it: "
-    "build it first, such as `kustomize build FOLDER | assay scan -`; "
-    "the whole objects among its files are assessed as they are, its patches are not"
+    f"build it first, such as `kustomize build FOLDER | assay scan -`; {_IN_PART}"
 )
+MISSING = f", which does not exist: add it, or remove the entry; {_IN_PART}"
+
+LOCAL_CHARTS = (
+    "uses helmCharts of this repository, which Kustomize renders with `--enable-helm` only: "
+    "build it first, such as `kustomize build --enable-helm FOLDER | assay scan -`"
+)
+_INFLATES = "HelmChartInflationGenerator"
+"""The kind of a built-in generator that renders a chart."""
 
 
 class Kustomization(Struct, frozen=True):
@@ -62,6 +66,8 @@ class Kustomization(Struct, frozen=True):
     """Every other text of it that may be the name of a file."""
     elsewhere: tuple[tuple[int, str], ...] = ()
     """(1-based line, what it is) of each file, folder and chart that it names and Kustomize would fetch."""
+    contents: tuple[tuple[int, str], ...] = ()
+    """The same of files whose text alone is taken into objects that it generates."""
     local: Mapping[str, Any] = {}
     """What it says, without these."""
     altered: bool = False
@@ -91,6 +97,7 @@ def read(name: str, content: bytes) -> Kustomization | None:
     if not root or not isinstance(root.value, dict) or not str(root.value.get("apiVersion", _GROUP)).startswith(_GROUP):
         return None
     local, elsewhere = _divided(root)
+    contents = _without_remote_contents(root, local)
     return Kustomization(
         folder,
         component=root.value.get("kind") == "Component",
@@ -100,7 +107,9 @@ def read(name: str, content: bytes) -> Kustomization | None:
         generators=tuple(_generators(root, folder)),
         further=below(folder, _others(root.value)),
         elsewhere=elsewhere,
+        contents=contents,
         local=local,
+        altered=bool(contents),
         fault=_fault(found, local),
     )
 
@@ -118,6 +127,17 @@ def _divided(root: Node) -> tuple[dict[str, Any], tuple[tuple[int, str], ...]]:
     return local, tuple(sorted(elsewhere))
 
 
+def _without_remote_contents(root: Node, local: dict[str, Any]) -> tuple[tuple[int, str], ...]:
+    """Leave out of what a kustomization says the remote files of its generators; (line, address) of each."""
+    found: list[tuple[int, str]] = []
+    for key in GENERATED:
+        kept, away = without_remote(root.get(key))
+        if away:
+            local[key] = kept
+            found += away
+    return tuple(sorted(found))
+
+
 def _elsewhere(key: str, item: Node) -> str:
     """What an entry of a list names that is not here; empty where it is here."""
     if key == "helmCharts":
@@ -127,20 +147,12 @@ def _elsewhere(key: str, item: Node) -> str:
     return named.strip() if isinstance(named, str) and is_elsewhere(named) else ""
 
 
-def is_elsewhere(name: str) -> bool:
-    """Whether Kustomize would fetch what has this name."""
-    return "\n" not in name.strip() and bool(_ELSEWHERE.match(name))
-
-
 def _fault(found: Sequence[Node], local: Mapping[str, Any]) -> str:
     """Why a kustomization cannot be built, by its documents."""
     if len(found) > 1:
         return "holds more than one document, of which Kustomize reads only the first"
     if local.get("helmCharts"):
-        return (
-            "uses helmCharts of this repository, which Kustomize renders with `--enable-helm` only: "
-            "build it first, such as `kustomize build --enable-helm FOLDER | assay scan -`"
-        )
+        return LOCAL_CHARTS
     return next((f"uses {each}{NOT_HERE}" for each in _addresses(local, _LOADS)), "")
 
 
@@ -156,22 +168,35 @@ def fetched(name: str, content: bytes) -> tuple[str, ...]:
 def _of_tools(name: str, text: str) -> Iterator[str]:
     for part in documents.read(name, text):
         value = part.root.value if isinstance(part, Document) else None
-        if isinstance(value, dict) and value.get("apiVersion") == "builtin":
+        if isinstance(value, dict) and value.get("apiVersion") == "builtin" and value.get("kind") != _INFLATES:
             yield from _addresses(value)
 
 
-def plugin(name: str, content: bytes) -> str:
-    """The first generator in a file that is a program of its own, which is not run; empty where there is none."""
+def made_elsewhere(name: str, content: bytes) -> str:
+    """What the first generator in a file makes that is not run: a program of its own, or one that fetches a chart.
+
+    Empty where there is none.
+    """
+    for it in _generators_in(name, content):
+        if it.get("apiVersion") not in _OWN:
+            return f"what the generator {it['kind']} makes"
+        if it["kind"] == _INFLATES and it.get("repo"):
+            return f"the chart {it.get('name')} of {it['repo']}"
+    return ""
+
+
+def inflates(name: str, content: bytes) -> bool:
+    """Whether a generator in a file renders a chart of this repository."""
+    return any(it["kind"] == _INFLATES and not it.get("repo") for it in _generators_in(name, content))
+
+
+def _generators_in(name: str, content: bytes) -> list[dict[str, Any]]:
     try:
-        parts = [
-            part.root.value for part in documents.read(name, documents.decode(content)) if isinstance(part, Document)
-        ]
+        parts = documents.read(name, documents.decode(content))
+        values = [part.root.value for part in parts if isinstance(part, Document)]
     except UnreadableError:
-        return ""
-    external = (
-        it["kind"] for it in parts if isinstance(it, dict) and it.get("kind") and it.get("apiVersion") not in _OWN
-    )
-    return str(next(external, ""))
+        return []
+    return [value for value in values if isinstance(value, dict) and value.get("kind")]
 
 
 def _addresses(value: Any, loads: Collection[str] = ()) -> Iterator[str]:
@@ -242,6 +267,6 @@ def _generated(root: Node) -> Iterator[str]:
     for key in GENERATED:
         for generator in root.get(key).elements():
             for named in (*_texts(generator.get("files")), *_texts(generator.get("envs"))):
-                yield named.partition("=")[2] or named
+                yield divided(named)[1] or named
             if isinstance(generator.get("env").value, str):
                 yield generator.get("env").value

@@ -20,13 +20,16 @@ from scanner.rendering.encrypted_generators import read_plain
 from scanner.rendering.kept import Asked, Request
 from scanner.rendering.kustomization import (
     GENERATED,
+    LOCAL_CHARTS,
+    MISSING,
     NAMES,
     NOT_HERE,
     Kustomization,
     below,
     fetched,
+    inflates,
+    made_elsewhere,
     mentioned,
-    plugin,
 )
 from scanner.rendering.local_part import LocalPart
 from scanner.rendering.private_copy import PrivateCopy, SourceTree
@@ -83,7 +86,7 @@ class Overlay(Struct, frozen=True):
         plain = RenderingResult("kustomize", (), shown_files, self.changes)
         altered = {name: it for name, it in self.kustomizations(ground).items() if it.altered}
         copy.contents.update((name, json.dumps(it.local, default=str).encode()) for name, it in altered.items())
-        if self.elsewhere:
+        if self.opens:
             parts = self._local_parts(ground, files)
             copy.contents.update((name, part.text) for name, part in parts.items())
             left = set().union(*(part.left for part in parts.values()))
@@ -118,7 +121,7 @@ class Overlay(Struct, frozen=True):
         found = {}
         for name, it in self.kustomizations(ground).items():
             inner = self if it.component or name == self.marker else overlay(name, ground)
-            if inner and inner.elsewhere:
+            if inner and inner.opens:
                 known = {*local_part.named((each, files.get(each, b"")) for each in sorted(inner.objects))}
                 known.update(
                     key for each in inner.kustomizations(ground).values() for key in local_part.generated(each)
@@ -150,17 +153,18 @@ def overlay(marker: str, ground: SourceTree) -> Overlay | None:
     files: dict[str, set[str]] = {"objects": set(), "changes": set(), "sources": set(), "further": set()}
     elsewhere: list[tuple[str, int, str]] = []
     opens: set[str] = set()
-    pending, faults = {marker: first}, []
+    pending, faults, lacking = {marker: first}, list[str](), list[str]()
     met = {marker}
     while pending:
         here, it = pending.popitem()
         faults += [it.fault if here == marker else f"{here}: {it.fault}"] if it.fault else []
-        made = list(_made_by_plugins(it, ground))
-        elsewhere += [(here, line, what) for line, what in (*it.elsewhere, *made)]
+        made = list(_made_elsewhere(it, ground))
+        faults += [f"{name} {LOCAL_CHARTS}" for _, name in it.generators if ground.once(inflates, name)]
+        elsewhere += [(here, line, what) for line, what in (*it.elsewhere, *it.contents, *made)]
         opens |= {ANY_KIND} if it.elsewhere else set()
         opens |= {"Secret" if _OF_SECRETS.search(what) else ANY_KIND for _, what in made}
         for role, name in it.named():
-            inner = "" if role == "further" or ground.why_not(name) else _marker(ground, name)
+            inner = "" if role == "further" or ground.why_not(name) else marker_of(ground, name)
             if ground.is_file(name):
                 files[role].add(name)
                 if role in ("objects", "changes"):
@@ -173,21 +177,20 @@ def overlay(marker: str, ground: SourceTree) -> Overlay | None:
                 met.add(inner)
                 pending[inner] = read_plain(inner, ground) or Kustomization("", fault="builds nothing")
             elif not inner and role != "further":
-                faults.append(_missing(here, name, ground))
+                (lacking if role == "sources" else faults).append(_missing(here, name, ground))
     changes = files["changes"] | met - {marker}
     objects = files["objects"] - changes
     whole = (frozenset(objects), frozenset(changes), frozenset(files["sources"]), frozenset(files["further"]))
-    makes = (ANY_KIND,) if faults or elsewhere else _made(read_plain(each, ground) for each in sorted(met))
-    return Overlay(
-        marker, first.component, *whole, tuple(sorted(elsewhere)), faults[0] if faults else "", tuple(opens), makes
-    )
+    makes = (ANY_KIND,) if faults or opens else _made(read_plain(each, ground) for each in sorted(met))
+    fault = next(iter((*faults, *lacking)), "")
+    return Overlay(marker, first.component, *whole, tuple(sorted(elsewhere)), fault, tuple(opens), makes)
 
 
-def _made_by_plugins(it: Kustomization, ground: SourceTree) -> Iterator[tuple[int, str]]:
-    """(line, what it is) of the objects that programs make, which are not run."""
+def _made_elsewhere(it: Kustomization, ground: SourceTree) -> Iterator[tuple[int, str]]:
+    """(line, what it is) of the objects that generators make which are not run."""
     for line, name in it.generators:
-        if ground.is_file(name) and (called := ground.once(plugin, name)):
-            yield line, f"what the generator {called} makes"
+        if ground.is_file(name) and (what := ground.once(made_elsewhere, name)):
+            yield line, what
 
 
 def _made(every: Iterable[Kustomization | None]) -> tuple[str, ...]:
@@ -198,7 +201,7 @@ def _made(every: Iterable[Kustomization | None]) -> tuple[str, ...]:
     return tuple(kind for key, kind in GENERATED.items() if key in stated)
 
 
-def _marker(ground: SourceTree, folder: str) -> str:
+def marker_of(ground: SourceTree, folder: str) -> str:
     """The kustomization file of a folder, empty where it has none."""
     names = (posixpath.normpath(posixpath.join(folder, name)) for name in NAMES)
     return next((name for name in names if ground.is_file(name)), "")
@@ -212,4 +215,4 @@ def _missing(marker: str, named: str, ground: SourceTree) -> str:
             else ": --root DIR can include it"
         )
         return f"{marker} uses {named}, which {why}{hint}"
-    return f"{marker} uses {named}{NOT_HERE}"
+    return f"{marker} uses {named}{MISSING}"

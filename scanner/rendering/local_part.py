@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, TypeAlias
 
 from scanner import documents
 from scanner.documents import Document
 from scanner.errors import UnreadableError
 from scanner.late import regex
-from scanner.rendering.kustomization import GENERATED, Kustomization, below, plugin
+from scanner.rendering.kustomization import GENERATED, Kustomization, below, made_elsewhere
 
 Known: TypeAlias = frozenset[tuple[str, str]]
 """(kind, name) of objects that are here, as their files have them."""
@@ -34,23 +35,25 @@ class LocalPart:
         self.left: set[str] = set()
         """Files with changes of which none was used."""
         said = {**whole.local}
-        for key, keep in (
-            ("generators", self._builtin),
-            ("patches", self._patches),
-            ("patchesStrategicMerge", self._merged),
-            ("patchesJson6902", self._selected),
-            ("replacements", self._replacements),
-            ("vars", self._variables),
-        ):
+        keeping: dict[str, Callable[[Any], Iterator[Any]]] = {
+            "generators": self._builtin,
+            "patches": self._patches,
+            "patchesStrategicMerge": self._merged,
+            "patchesJson6902": self._selected,
+            "replacements": self._replacements,
+            "vars": self._variables,
+            **{key: partial(self._added_to, kind) for key, kind in GENERATED.items()},
+        }
+        for key, keep in keeping.items():
             if isinstance(said.get(key), list):
                 said[key] = [kept for item in said[key] for kept in keep(item)]
         said.setdefault("generatorOptions", {})  # one that says nothing is refused
         self.text = json.dumps(said, default=str).encode()
 
     def _builtin(self, item: Any) -> Iterator[Any]:
-        """An entry that does not configure a program of its own."""
+        """An entry that does not configure a program of its own, nor fetches a chart."""
         (name,) = below(self._folder, (item,)) if isinstance(item, str) else ("",)
-        if not plugin(name, self._files.get(name, b"")):
+        if not made_elsewhere(name, self._files.get(name, b"")):
             yield item
 
     def _patches(self, item: Any) -> Iterator[Any]:
@@ -106,6 +109,11 @@ class LocalPart:
         if not isinstance(source, dict) or self._selects(source):
             yield item
 
+    def _added_to(self, kind: str, item: Any) -> Iterator[Any]:
+        """A generator that makes an object, or that adds to one that is here."""
+        if not _adds(item) or self._holds(kind, item.get("name")):
+            yield item
+
     def _values(self, path: Any, inline: Any) -> list[Any]:
         """What the documents of an entry hold."""
         if isinstance(inline, str):
@@ -131,22 +139,31 @@ class LocalPart:
 
 
 def generated(it: Kustomization) -> Iterator[tuple[str, str]]:
-    """(kind, name) of the objects that a kustomization generates."""
+    """(kind, name) of the objects that a kustomization generates, without those that it only adds to."""
     for key, kind in GENERATED.items():
         items = it.local.get(key)
         for item in items if isinstance(items, list) else ():
-            if isinstance(item, dict) and item.get("name"):
+            if isinstance(item, dict) and item.get("name") and not _adds(item):
                 yield kind, str(item["name"])
+
+
+def _adds(item: Any) -> bool:
+    """Whether a generator adds to an object that is there without it."""
+    return isinstance(item, dict) and item.get("behavior") in ("merge", "replace")
 
 
 def named(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, str]]:
     """(kind, name) of the objects in files."""
     for name, content in files:
-        for value in _documents(name, content):
-            items = value.get("items") if isinstance(value, dict) else None
-            for each in items if isinstance(items, list) else (value,):
-                if _names(each):
-                    yield str(each["kind"]), str(each["metadata"]["name"])
+        for each in objects(name, content):
+            yield each["kind"], str(each["metadata"]["name"])
+
+
+def objects(name: str, content: bytes) -> Iterator[dict[str, Any]]:
+    """The objects in a file that state a kind and a name."""
+    for value in _documents(name, content):
+        items = value.get("items") if isinstance(value, dict) else None
+        yield from filter(_names, items if isinstance(items, list) else (value,))
 
 
 def _names(value: Any) -> bool:

@@ -17,12 +17,12 @@ from scanner.cleanup import temporary_folder
 from scanner.errors import UnreadableError
 from scanner.limits import DEFAULTS, Limits
 from scanner.model import ANY_KIND
-from scanner.rendering import helm, kustomization, kustomize, releases, values_file
+from scanner.rendering import helm, kustomization, kustomize, releases, unbuilt, values_file
 from scanner.rendering.helm import Chart, Charts
 from scanner.rendering.kept import Entry, KeptResults, Request
 from scanner.rendering.kustomize import Overlay
 from scanner.rendering.private_copy import SourceTree
-from scanner.sources import RenderingResult, Scope
+from scanner.sources import NOWHERE, Home, RenderingResult, Scope
 from scanner.sources.markers import MARKERS
 from scanner.workers import Workers
 
@@ -71,6 +71,9 @@ class RenderingPlan(Struct):
     elsewhere: dict[str, set[tuple[int, str]]] = field(default_factory=dict)
     """Kustomization file -> (line, what it names there that is not among the scanned files)."""
 
+    homes: dict[str, Home] = field(default_factory=dict)
+    """Where the objects are of files that only overlays name which could not be built."""
+
     def add(self, some: Sequence[Overlay]) -> None:
         """Add overlays that are to be built."""
         self.overlays += some
@@ -87,6 +90,14 @@ class RenderingPlan(Struct):
     def opens(self, marker: str) -> tuple[str, ...]:
         """The kinds of objects that an overlay may have from elsewhere."""
         return next((it.opens for it in self.overlays if it.marker == marker), ())
+
+    def home(self, path: str) -> Home:
+        """Where the objects of a chart are, or of a file that only overlays name which could not be built."""
+        known = self.homes.get(path, NOWHERE)
+        chart = self.charts.of(path)
+        if known.namespace or not chart or not chart.namespace:
+            return known
+        return replace(known, namespace=chart.namespace, fills=True)
 
     def failed(self) -> set[str]:
         """The overlays that could not be built."""
@@ -126,6 +137,7 @@ def plan(where: Scope, settings: RenderingSettings) -> RenderingPlan:
         tops = partial(_tops, every, found, names)
         if found.charts.all or tops():
             _render(found, tops, ground, values, settings, KeptResults(settings.cache, where.tops))
+            found.homes = unbuilt.homes(found.overlays, found.failed(), found.charts.all, ground)
     return found
 
 

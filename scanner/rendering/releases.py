@@ -39,6 +39,8 @@ class Release(Struct, frozen=True):
     name: str
     values: tuple[bytes, ...]
     """Files of values, of which a later one wins."""
+    namespace: str = ""
+    """Where it is installed; empty where the object does not say."""
 
 
 class _Named(Struct, frozen=True):
@@ -49,6 +51,7 @@ class _Named(Struct, frozen=True):
     files: tuple[str, ...]
     """Files of values, by their names in the repository."""
     inline: tuple[bytes, ...]
+    namespace: str = ""
 
 
 def releases(names: Iterable[str], charts: Iterable[str], ground: SourceTree) -> dict[str, list[Release]]:
@@ -63,7 +66,7 @@ def releases(names: Iterable[str], charts: Iterable[str], ground: SourceTree) ->
             if marker and len(found.setdefault(marker, [])) < _MOST:
                 files = (posixpath.normpath(posixpath.join(top, name)) for name in each.files)
                 given = tuple(ground.content(name) for name in files if ground.is_file(name))
-                found[marker].append(Release(path, each.name, (*given, *each.inline)))
+                found[marker].append(Release(path, each.name, (*given, *each.inline), each.namespace))
     return found
 
 
@@ -100,7 +103,8 @@ def _of_kustomization(folder: str, value: Any) -> Iterator[_Named]:
             files = (*((own,) if isinstance(own, str) else ()), *_texts(_at(chart, "additionalValuesFiles")))
             there = posixpath.normpath(posixpath.join(folder, home, name))
             named = tuple(posixpath.normpath(posixpath.join(folder, each)) for each in files)
-            yield _Named(there, str(_at(chart, "releaseName") or name), named, _as_file(_at(chart, "valuesInline")))
+            called, inline = str(_at(chart, "releaseName") or name), _as_file(_at(chart, "valuesInline"))
+            yield _Named(there, called, named, inline, _space(_at(chart, "namespace")))
 
 
 def _of_object(value: Any) -> Iterator[_Named]:
@@ -111,7 +115,8 @@ def _of_object(value: Any) -> Iterator[_Named]:
         if _at(chart, "sourceRef", "kind") in _REPOSITORIES and isinstance(_at(chart, "chart"), str):
             called = str(_at(value, "spec", "releaseName") or name)
             inline = _as_file(_at(value, "spec", "values"))
-            yield _Named(_folder(_at(chart, "chart")), called, _texts(_at(chart, "valuesFiles")), inline)
+            space = _space(_at(value, "spec", "targetNamespace")) or _space(_at(value, "metadata", "namespace"))
+            yield _Named(_folder(_at(chart, "chart")), called, _texts(_at(chart, "valuesFiles")), inline, space)
     elif (group, kind) == ("argoproj.io", "Application"):
         yield from _of_application(_at(value, "spec"), name)
     elif (group, kind) == ("argoproj.io", "ApplicationSet"):
@@ -128,19 +133,26 @@ def _of_application(spec: Any, name: str) -> Iterator[_Named]:
         path = _at(source, "path")
         if isinstance(path, str) and _FILLED not in path + json.dumps(plain, default=str):
             release = _at(helm, "releaseName")
-            yield _of_source(_folder(path), {**plain, "releaseName": release} if _is_plain(release) else plain, name)
+            space = _space(_at(spec, "destination", "namespace"))
+            helm = {**plain, "releaseName": release} if _is_plain(release) else plain
+            yield _of_source(_folder(path), helm, name, space)
 
 
 def _is_plain(text: Any) -> bool:
     return isinstance(text, str) and _FILLED not in text
 
 
-def _of_source(folder: str, helm: Any, name: str) -> _Named:
+def _space(text: Any) -> str:
+    """The name of a namespace; empty where a placeholder or nothing stands in its place."""
+    return text if isinstance(text, str) and _PLAIN.fullmatch(text) else ""
+
+
+def _of_source(folder: str, helm: Any, name: str, namespace: str) -> _Named:
     given = _texts(_at(helm, "valueFiles"))
     files = tuple(each.lstrip("/") if each.startswith("/") else posixpath.join(folder, each) for each in given)
     text, said = _at(helm, "values"), _at(helm, "valuesObject")
     inline = (*((text.encode(),) if isinstance(text, str) else ()), *_as_file(said), *_as_file(_parameters(helm)))
-    return _Named(folder, str(_at(helm, "releaseName") or name), files, inline)
+    return _Named(folder, str(_at(helm, "releaseName") or name), files, inline, namespace)
 
 
 def _parameters(helm: Any) -> dict[str, Any]:

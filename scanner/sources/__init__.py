@@ -19,7 +19,9 @@ from scanner.sources import boundary, folders, git
 from scanner.sources.boundary import Boundary
 from scanner.sources.file_filter import FileFilter
 from scanner.sources.source import (
+    NOWHERE,
     File,
+    Home,
     Met,
     RenderedFile,
     RenderingInput,
@@ -35,10 +37,12 @@ from scanner.sources.source import (
 )
 
 __all__ = [
+    "NOWHERE",
     "STDIN",
     "STDIN_NAME",
     "Boundary",
     "File",
+    "Home",
     "Met",
     "RenderedFile",
     "RenderingInput",

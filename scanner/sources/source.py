@@ -51,6 +51,25 @@ class RenderingResult(Struct, frozen=True):
     """Files with objects of which a chart has its values."""
 
 
+class Home(Struct, frozen=True):
+    """Where the objects of a chart are, or of a file that an overlay names which cannot be built."""
+
+    system: str = ""
+    """The overlay, if no other one names the file."""
+    namespace: str = ""
+    """The namespace of all of them; empty where it is not known, or as they state it."""
+    fills: bool = False
+    """It is the namespace of those that state none; else of all of them, whatever they state."""
+    beside: frozenset[str] = frozenset()
+    """Kinds of the objects that overlays which use the same files may have, beside those of this system."""
+    accounts: frozenset[tuple[str, str]] = frozenset()
+    """Name and stated namespace of each service account that is put into it, too."""
+
+
+NOWHERE = Home()
+"""Of a file whose objects are where they say."""
+
+
 class File(Struct, frozen=True):
     """A file, or standard input, with its content."""
 
@@ -68,6 +87,7 @@ class File(Struct, frozen=True):
     """What names the files together: `compose` where Docker Compose does so by itself, else `configuration`."""
     merged_into: str = ""
     """The Compose file that it is assessed with."""
+    home: Home = NOWHERE
 
 
 class SkippedFile(Struct, frozen=True):
@@ -112,6 +132,7 @@ class RenderedFile(Struct, frozen=True):
     """(line, what it is) of what it names and is not among the scanned files."""
     opens: tuple[str, ...] = ()
     """Kinds of objects that may be there."""
+    home: Home = NOWHERE
 
 
 Met: TypeAlias = File | SkippedFile | UnreadableFile

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from scanner.documents import Document, Fault, is_page
 from scanner.loss import EMBEDDED, OUTSIDE, UNREAD_PART, WORKFLOW, Loss
 from scanner.model import Subject
+from scanner.sources import NOWHERE, Home
 from scanner.subjects import faults, foreign, swarm, unread
 from scanner.subjects.assertions import assertion
 from scanner.subjects.document import DOCUMENT, document_subject, first_line
@@ -30,6 +31,7 @@ from scanner.subjects.formats import (
     reads,
 )
 from scanner.subjects.fragments import fragment
+from scanner.subjects.placed import placed
 from scanner.subjects.quota import Quota
 from scanner.subjects.unread import TOOL_CALL, UnreadFormat
 
@@ -51,6 +53,8 @@ _LINES = ("prose", "shell")
 """Documents that are lines, without data of their own."""
 _OF_ANYTHING = ("front-matter", "toml")
 """Documents of any subject: one that no format reads is passed over without a word."""
+_OBJECTS = "kubernetes."
+"""How the kinds of subjects of Kubernetes begin."""
 _NOTHING = "contains no YAML, JSON or tool calls"
 _LOST = "contains nothing that Assay can read"
 
@@ -88,8 +92,8 @@ class Recognition:
 
     With a `group`, a renderer made them: one system, of documents that no person wrote. `whole` is the format of a text
     that is recognised and not read. `deploy_target` is who deploys Compose files, where the caller says so. Only where
-    a text may be a `patch`, a part of a workload is one. `opens` are kinds of objects that a group also has from
-    elsewhere. If all inputs count as `live`, a block that a page shows as refused is read like any other.
+    a text may be a `patch`, a part of a workload is one. `home` is where the objects are, and what their
+    system has beside them. If all inputs count as `live`, a block that a page shows as refused is read like any other.
     """
 
     def __init__(
@@ -101,9 +105,9 @@ class Recognition:
         *,
         patch: bool = False,
         live: bool = False,
-        opens: Iterable[str] = (),
+        home: Home = NOWHERE,
     ) -> None:
-        self._opens = frozenset(opens)
+        self._home = home
         self._parts = parts
         self._patch = patch
         self._live = live
@@ -137,13 +141,17 @@ class Recognition:
                 self._foreign_kinds[why] = None
                 self._losses.append(Loss(first_line(read), EMBEDDED, why))
                 continue
-            for subject in self._of(read):
+            for subject in self._of(placed(read, self._home)):
                 self.count += 1
                 self._kinds[subject.kind] += 1
-                yield self._rendered(subject) if self._group else subject
+                yield self._of_system(subject)
 
-    def _rendered(self, subject: Subject) -> Subject:
-        return replace(subject, group=self._group, overlay=self._group, opens=self._opens)
+    def _of_system(self, subject: Subject) -> Subject:
+        system = self._home.system or self._group
+        opens = self._home.beside
+        if self._group:
+            return replace(subject, group=system, overlay=self._group, opens=opens)
+        return replace(subject, group=system, opens=opens) if system and subject.kind.startswith(_OBJECTS) else subject
 
     def _of(self, part: Document) -> Iterator[Subject]:
         """The subjects of a document, and the document itself if its format is supported."""

@@ -11,6 +11,7 @@ from scanner.documents.positions import locate
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.objects import (
     Objects,
+    group_of,
     in_same_namespace,
     in_same_system,
     kind_of,
@@ -18,9 +19,10 @@ from scanner.facts.kubernetes.objects import (
     mapping,
     name_of,
     namespace_of,
+    opens,
 )
-from scanner.facts.lack import MAKE_READABLE, MAKE_READABLE_APART, Lack
-from scanner.model import Subject
+from scanner.facts.lack import FROM_ELSEWHERE, IN_RELEASE, MAKE_READABLE, MAKE_READABLE_OF, Lack
+from scanner.model import OF_UNBUILT, Subject
 from scanner.subjects.computed import variables
 from scanner.subjects.kubernetes import CLUSTER_SCOPED
 
@@ -57,18 +59,31 @@ def of_object(
             return Lack(why, f"scan the file as it is applied, with `{computed[0]}` replaced{instead}")
     for other in objects.named(group, kind, name):
         if not in_same_system(seeker, other) and _may_share_namespace(seeker, other, namespace):
-            why = f"{called} is in another chart or overlay ({at(other)}), which may be applied to another namespace"
-            both = f"{_built(seeker.group)}; echo ---; {_built(other.group)}"
-            return Lack(why, f"scan what both give, if they are applied to one: `({both}) | assay scan -`{instead}")
+            where = "cluster" if kind in CLUSTER_SCOPED else "namespace"
+            why = f"{called} is in another chart or overlay ({at(other)}), which may be applied to another {where}"
+            return Lack(why, _scan_both(seeker, other, where) + instead)
     whole = called + _within(namespace or ("" if kind in CLUSTER_SCOPED else namespace_of(seeker)))
-    return Lack(f"{whole} is not among the scanned files", _bring(objects, whole, kind) + instead)
+    return Lack(
+        f"{whole} is not among the scanned files",
+        _bring(objects, whole, kind, near=seeker if opens(seeker, kind) else None) + instead,
+    )
 
 
 def of_apart(one: Subject, other: Subject) -> Lack:
     """Two objects that state one namespace are of two charts or overlays, which may be applied to one cluster."""
     why = f"{one.name} and {shown(other)} state one namespace, and are in two charts or overlays"
+    return Lack(why, _scan_both(one, other, "cluster"))
+
+
+def of_namesake(one: Subject, other: Subject) -> Lack:
+    """An object of another chart or overlay names one of the name of an object."""
+    why = f"{shown(other)} names a {kind_of(one)} `{name_of(one)}`, and is in another chart or overlay"
+    return Lack(why, _scan_both(one, other, "cluster" if kind_of(one) in CLUSTER_SCOPED else "namespace"))
+
+
+def _scan_both(one: Subject, other: Subject, where: str) -> str:
     both = f"{_built(one.group)}; echo ---; {_built(other.group)}"
-    return Lack(why, f"scan what both give, if they are applied to one cluster: `({both}) | assay scan -`")
+    return f"scan what both give, if they are applied to one {where}: `({both}) | assay scan -`"
 
 
 def _may_share_namespace(seeker: Subject, other: Subject, namespace: str) -> bool:
@@ -111,11 +126,29 @@ def of_pods(cluster: Cluster, seeker: Subject, selector: Any, maybe: Sequence[in
         return Lack(why, provide)
     what = f"a workload{described(selector, namespace or namespace_of(seeker))}"
     if maker := cluster.makers.maker(seeker, selector, namespace):
-        why = f"an operator may create {what} for {shown(maker)}"
-        where = namespace or namespace_of(seeker) or "NAMESPACE"
-        printed = f"`kubectl get deployments,statefulsets,daemonsets -n {where} -o yaml`"
-        return Lack(why, f"scan the workloads that the operator creates: put what {printed} prints beside these files")
-    return Lack(f"{what} is not among the scanned files", _bring(cluster.objects, what, "pods"))
+        where = namespace or namespace_of(seeker)
+        return of_made(maker, what, "workloads", "deployments,statefulsets,daemonsets", where)
+    return Lack(
+        f"{what} is not among the scanned files",
+        _bring(cluster.objects, what, "pods", near=seeker if seeker.opens else None),
+    )
+
+
+def of_made(maker: Subject, what: str, objects: str, kinds: str, namespace: str) -> Lack:
+    """A controller may create an object, described in words, for a custom resource.
+
+    `objects` is what it creates in words, and `kinds` is the same for kubectl.
+    """
+    spec = mapping(maker.bindings["object"].get("spec"))
+    where = namespace or namespace_of(maker) or "NAMESPACE"
+    if kind_of(maker) in ("HelmChart", "HelmRelease"):
+        why = f"the chart of {shown(maker)} may contain {what}"
+        printed = f"helm get manifest {spec.get('releaseName') or name_of(maker)} -n {where}"
+    elif (group_of(maker), kind_of(maker)) == ("argoproj.io", "Application"):
+        why, printed = f"{shown(maker)} may deploy {what}", f"argocd app manifests {name_of(maker)}"
+    else:
+        why, printed = f"an operator may create {what} for {shown(maker)}", f"kubectl get {kinds} -n {where} -o yaml"
+    return Lack(why, f"scan the {objects} of the cluster too: put what `{printed}` prints beside these files")
 
 
 def of_doubt(one: Subject, other: Subject, namespace: str = "") -> Lack:
@@ -137,7 +170,11 @@ def _bring(objects: Objects, what: str, *kinds: str, near: Subject | None = None
     complete = objects.has_all_pods(near) if kinds == ("pods",) else objects.complete(*kinds, near=near)
     if complete:
         return f"scan this folder together with the one that holds {what}"
-    return (MAKE_READABLE_APART if near and near.group else MAKE_READABLE) + " or ".join(kinds)
+    if near and near.overlay and near.opens and OF_UNBUILT not in near.opens:
+        command = _built(near.overlay).replace("build ", "build --enable-helm ")
+        return f"{FROM_ELSEWHERE}: `{command} | assay scan -`"
+    asked = MAKE_READABLE_OF.format(near.group) if near and near.group else MAKE_READABLE
+    return asked + " or ".join(kinds)
 
 
 def _doubt(one: Subject, other: Subject, namespace: str = "") -> tuple[str, str]:
@@ -148,11 +185,18 @@ def _doubt(one: Subject, other: Subject, namespace: str = "") -> tuple[str, str]
         both = f"cat {shlex.quote(one.origin.path)}; echo ---; {_built(other.group)} -n {wanted}"
         return why, f"scan what both give, if it is installed in `{wanted}`: `({both}) | assay scan -`"
     if wanted:
-        return f"{shown(other)} {_unstated(other)}", f"state {_field(other)}"
+        return f"{shown(other)} {_unstated(other)}", _stating(other)
     if stated:
-        return f"{one.name} {_unstated(one)}, and {shown(other)} is in `{stated}`", f"state {_field(one)}"
+        return f"{one.name} {_unstated(one)}, and {shown(other)} is in `{stated}`", _stating(one)
     why = f"neither {one.name} nor {shown(other)} states a namespace, and they are in different folders"
     return why, f"state {_field(one)} and {_field(other)}"
+
+
+def _stating(subject: Subject) -> str:
+    """How to let Assay know the namespace of an object."""
+    if _is_chart(subject.overlay):
+        return f"{IN_RELEASE}: `{_built(subject.overlay)} -n NAMESPACE | assay scan -`"
+    return f"state {_field(subject)}"
 
 
 def _unstated(subject: Subject) -> str:

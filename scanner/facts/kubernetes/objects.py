@@ -12,7 +12,7 @@ from scanner.facts.kubernetes import unread_objects
 from scanner.facts.step import Whole, read
 from scanner.late import regex
 from scanner.marks import start_of
-from scanner.model import ANY_KIND, Subject
+from scanner.model import ANY_KIND, OF_UNBUILT, Subject
 from scanner.subjects.computed import has_variable
 from scanner.subjects.kubernetes import CLUSTER_SCOPED, CONTAINER, RESOURCE, WORKLOAD
 
@@ -115,17 +115,18 @@ class Objects:
         """Whether there are no objects of some kinds but those that were read.
 
         With `near`, only those count that can be of one system with that object (see `in_same_system`), and those in
-        folders of tests only for what is in one.
+        folders of tests only for what is in one; its overlay may also have some from elsewhere.
         """
-        return self._unread.hold_none(kinds, near)
+        return self._unread.hold_none(kinds, near) and not (near and opens(near, *kinds))
 
     def has_all_pods(self, near: Subject | None = None) -> bool:
         """Whether there are no pods but those of the workloads that were read; `near` as in `complete`."""
-        return self._unread.hold_only(unread_objects.WITHOUT_PODS, near)
+        away = near.opens - {*unread_objects.WITHOUT_PODS, OF_UNBUILT} if near else ()
+        return self._unread.hold_only(unread_objects.WITHOUT_PODS, near) and not away
 
     def has_everything(self, near: Subject | None = None) -> bool:
         """Whether the objects are all there are; `near` as in `complete`."""
-        return self._unread.hold_only((), near)
+        return self._unread.hold_only((), near) and not (near and near.opens)
 
     def elsewhere(self, seeker: Subject, group: str, kind: str, name: str) -> bool:
         """Whether another chart or overlay has an object of a name, which may be applied beside the seeker's own."""

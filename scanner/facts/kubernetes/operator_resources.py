@@ -19,27 +19,42 @@ _MAKE_NOTHING = (
     "constraints.gatekeeper.sh",
     "contour.heptio.com",
     "crd.projectcalico.org",
+    "config.openshift.io",
+    "console.openshift.io",
     "external-secrets.io",
     "getambassador.io",
+    "image.openshift.io",
+    "image.toolkit.fluxcd.io",
     "k8s.nginx.org",
     "karpenter.k8s.aws",
     "karpenter.sh",
     "keda.sh",
     "kyverno.io",
+    "k8s.cni.cncf.io",
     "linkerd.io",
+    "metallb.io",
     "networking.gke.io",
     "networking.istio.io",
+    "notification.toolkit.fluxcd.io",
+    "oauth.openshift.io",
     "policies.kyverno.io",
     "policy.linkerd.io",
     "projectcalico.org",
+    "project.openshift.io",
     "projectcontour.io",
+    "quota.openshift.io",
+    "route.openshift.io",
     "security.istio.io",
+    "security.openshift.io",
+    "source.toolkit.fluxcd.io",
     "split.smi-spec.io",
     "telemetry.istio.io",
     "traefik.containo.us",
     "traefik.io",
+    "user.openshift.io",
 )
-"""Groups of custom resources that describe traffic, certificates, rules or releases, and run no pods of their own."""
+"""Groups of custom resources that describe traffic, certificates, images or rules: no pods and Services come of them.
+"""
 _LONGEST = 253
 """Characters of a name; longer ones are none."""
 _WATCHING = frozenset(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import MsgspecError, Struct
 from msgspec.msgpack import encode
+from msgspec.structs import astuple
 
 from scanner.facts.field_filter import FieldFilter
 from scanner.facts.step import Whole
@@ -18,7 +19,7 @@ from scanner.inputs.known import Memory, past, remembered
 from scanner.inputs.portion import Portion, Work
 from scanner.kept import enough
 from scanner.policy.evaluate import Evaluator
-from scanner.sources import STDIN_NAME, File, RenderedFile, RenderingResult, Source
+from scanner.sources import NOWHERE, STDIN_NAME, File, Home, RenderedFile, RenderingResult, Source
 
 if TYPE_CHECKING:
     from hashlib import _Hash as Hash
@@ -162,6 +163,8 @@ class _Reading:
             return b"", []
         content = hashlib.sha256(source.content)
         further = _rendered(source.rendered) if isinstance(source, RenderedFile) else _own(source)
+        if source.home != NOWHERE:
+            further += _placed(source.home)
         key = hashlib.sha256(b"\0".join((self._same, content.digest(), further, os.fsencode(source.path)))).digest()
         if self._results and key in self._results:
             return key, self._results[key]
@@ -191,6 +194,12 @@ class _Reading:
 
 def _digest(content: bytes | None) -> bytes:
     return b"" if content is None else hashlib.sha256(content).digest()
+
+
+def _placed(home: Home) -> bytes:
+    """A digest of where the objects of a file are."""
+    told = [sorted(each) if isinstance(each, frozenset) else each for each in astuple(home)]
+    return _digest(repr(told).encode("utf-8", "surrogatepass"))
 
 
 def _own(file: File) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scanner.facts.kubernetes import lacks
 from scanner.facts.kubernetes.access.bindings import Account, Grant
 from scanner.facts.kubernetes.access.roles import RBAC
-from scanner.facts.kubernetes.objects import Objects, in_same_namespace, kind_of, namespace_of
+from scanner.facts.kubernetes.objects import Objects, in_same_namespace, in_same_system, kind_of, namespace_of
 from scanner.facts.lack import Lack
 from scanner.model import Subject
 
@@ -49,5 +49,7 @@ def of_bindings(objects: Objects, role: Subject) -> Lack:
         if isinstance(reference, dict) and (reference.get("kind"), reference.get("name")) == wanted:
             if in_same_namespace(binding, role) is None:
                 return lacks.of_doubt(binding, role)
+            if not in_same_system(binding, role):
+                return lacks.of_namesake(role, binding)
             return Lack(f"{lacks.shown(binding)} may mean another role of this name", "give each role its own name")
     return lacks.of_objects(objects, f"a binding of {name}", *KINDS)

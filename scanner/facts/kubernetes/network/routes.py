@@ -188,10 +188,8 @@ def _open_backend(cluster: Cluster, route: Subject, backend: Backend) -> Lack:
     """The Service that a route names is not found, and it is not known that there is none."""
     told = lacks.of_object(cluster.objects, route, "Service", backend.name, namespace=backend.namespace)
     if maker := cluster.makers.named(route, backend.name, backend.namespace):
-        why = f"{told.why}; an operator may create it for {lacks.shown(maker)}"
-        where = backend.namespace or namespace_of(route) or "NAMESPACE"
-        printed = f"`kubectl get services -n {where} -o yaml`"
-        return Lack(why, f"scan the Services that the operator creates: put what {printed} prints beside these files")
+        made = lacks.of_made(maker, "it", "Services", "services", backend.namespace or namespace_of(route))
+        return Lack(f"{told.why}; {made.why}", made.provide)
     return told
 
 

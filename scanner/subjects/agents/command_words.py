@@ -75,6 +75,14 @@ _TLS = regex(
     r"(?i)(?:\bcurl\b[^|;&\n]*\s(?-i:(-[a-zA-Z]*k[a-zA-Z]*))|(?:^|\s)(--insecure|--no-check-certificate|--no-verify-ssl|-SkipCertificateCheck|NODE_TLS_REJECT_UNAUTHORIZED=[\"']?0"
     r"|GIT_SSL_NO_VERIFY=(?:1|true)|PYTHONHTTPSVERIFY=0|--disable-ssl|--ssl-no-verify))(?=[\s\"';&|)]|$)"
 )
+_EMPTY = regex(r"(?<=\w)=(?=[ \t])")
+"""An assignment without a value: in a shell, the word ends there."""
+_PROMPTS = regex(r"\b((?:psql|pg_\w+|createdb|dropdb|createuser|vacuumdb|reindexdb)\b[^|;&\n]*?)\s--password(?=\s|$)")
+"""Programs of PostgreSQL, of which `--password` asks for one and has no value."""
+_FIELDS = regex(r"&(?=\w+=)")
+"""Between the fields of a form."""
+_NO_VALUE = regex(r"-|$|\([A-Za-z]+-[A-Za-z]+$")
+"""What is not the value of an option: another one, nothing, or the start of a command of PowerShell."""
 _FETCHERS = regex(r"\b(?:curl|wget|git|node|npx|python[\d.]*|iwr|irm|Invoke-\w+)\b")
 
 
@@ -126,16 +134,22 @@ def _showing(apart: Sequence[Node], whole: Node, field: str) -> Node:
     return _holding(apart, whole, lambda item: seen(item)[field])
 
 
+def _of_word(word: str) -> str:
+    """The kind of credential that a word assigns to the name before its sign."""
+    name, sign, value = word.partition("=")
+    return secret_kind(name, value) if sign and (name.startswith("-") or name.replace("_", "").isalnum()) else ""
+
+
 @lru_cache(maxsize=1024)
 def _credential(text: str, words: tuple[str, ...]) -> str:
     """The kind of the first credential: in a form of its own, assigned to a name, or behind an option."""
-    if found := secret_kind("", text):
+    if _PROMPTS.search(text):
+        text, words = _PROMPTS.sub(r"\1", text), tuple(word for word in words if word != "--password")
+    if found := secret_kind("", _EMPTY.sub("=''", text)):
         return found
     for word, after in zip(words, [*words[1:], ""], strict=True):
-        name, sign, value = word.partition("=")
-        if sign and (name.startswith("-") or name.replace("_", "").isalnum()):
-            found = secret_kind(name, value)
-        elif word.startswith("-") and after and not after.startswith("-"):
+        found = next(filter(None, map(_of_word, _FIELDS.split(word))), "")
+        if not found and word.startswith("-") and "=" not in word and not _NO_VALUE.match(after):
             found = secret_kind(word, after)
         if found := found or secret_kind("", word):
             return found

@@ -120,7 +120,8 @@ def _requirement(file: RuleFile) -> Iterator[str]:
     yield fence(plain["require"].strip(), "js")
     if "lower" in plain:
         lower = plain["lower"]
-        yield f"A finding counts one step lower than the severity of the rule ({prose(lower['because'])}) where:"
+        counts = f"as {lower['to']}" if "to" in lower else "one step lower than the severity of the rule"
+        yield f"A finding counts {counts} ({prose(lower['because'])}) where:"
         yield fence(lower["when"].strip(), "js")
     said = f"A finding says {code(file.rule.message)}, with values of the scanned file in place of the braces."
     said += f" It points at {code(file.rule.at)}." * bool(file.rule.at)

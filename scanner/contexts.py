@@ -154,7 +154,7 @@ def _holds_test_data(folder: str) -> bool:
 
 
 def setup_folder(path: str) -> str:
-    """The folder that holds the setup of agents which a text for agents belongs to: all its plugins, skills, commands."""
+    """The folder of the setup of agents that a text belongs to: of all its plugins, skills and commands."""
     found = _HELD.search(path)
     if found:
         return path[: found.start()] or "."

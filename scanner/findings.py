@@ -16,11 +16,12 @@ from scanner.finished_scan import Scan
 from scanner.inputs import Portion
 from scanner.late import regex
 from scanner.masking import harmless, hidden, mask_all, sealed
-from scanner.model import CREDENTIALS, Finding, Input, Outcome, RuleInfo, lowered
+from scanner.model import CREDENTIALS, Finding, Input, Outcome, RuleInfo, Severity, lowered
 from scanner.options import Options
-from scanner.places import Fix, Location
+from scanner.places import ATTACK, COPY, Fix, Location
 from scanner.policy.evaluate import Counts, Evaluation
 from scanner.policy.tuning import Tuning
+from scanner.subjects.agents.kinds import COMMAND
 from scanner.texts_within import Masked, texts_of
 
 
@@ -47,6 +48,9 @@ _FILL_IN = {"kubernetes.": regex(r"<[A-Za-z][\w .-]*>"), "agents.": regex(r"\{\{
 _SHOWN = (credentials.DEFAULT, credentials.HEADER)
 """What stands on a page for the password or the key of the reader."""
 _NOT_LOADED = "it is in documentation, a template, test data or an installed package"
+_ATTACK = "a text about attacks shows it, and it names no machine but those of the tester or of the target"
+_OF_ATTACKER = "a text about attacks shows it, and it has a name of an attacker"
+_COPIED = "it is in a copy of the documentation of a product"
 _NO_NAME = "its name is still to be written"
 _MADE_UP = "it is in documentation or a test, and only its name makes it a credential"
 _EXAMPLES = (Context.DOCUMENTATION, Context.TEMPLATE, Context.FIXTURE)
@@ -60,13 +64,15 @@ def _is_blank(finding: Finding, context: Context | None) -> bool:
 
 def _on_page(finding: Finding) -> bool:
     """Whether it is about what a text for people shows, or what a text for agents shows and nobody deploys from it."""
-    return is_page(finding.location.path) or shows(finding.location.path, finding.subject_kind)
+    path = finding.location.path
+    return is_page(path) or shows(path, finding.subject_kind) or finding.purpose == COPY
 
 
 def _counted(findings: Iterable[Finding], about_credentials: Collection[str], context: Context | None) -> list[Finding]:
     """Findings with the severity that counts: one step lower where no tool loads the input from its place.
 
-    None counts two steps lower, so that one that its rule counts lower stays as it is.
+    None counts two steps lower, so that one that its rule counts lower stays as it is, except what a text about attacks
+    shows, which is info: nobody is meant to apply it to a machine of their own.
 
     A cluster accepts no object whose name is still to be written, and an agent with such a name is copied before it is
     loaded, so that both are templates wherever they stand. A credential is valid wherever it is, except that in an
@@ -80,10 +86,14 @@ def _why_lower(finding: Finding, about_credentials: Collection[str], context: Co
         return _MADE_UP if _may_be_made_up(finding, context) else ""
     if context:
         return _NOT_LOADED if context in (Context.DOCUMENTATION, Context.TEMPLATE) else ""
+    if finding.purpose == ATTACK:
+        return _ATTACK if finding.subject_kind == COMMAND else _OF_ATTACKER
     filled = _FILL_IN.get(finding.subject_kind.partition(".")[0] + ".")
     path = finding.location.path
     if not is_loaded(path) or shows(path, finding.subject_kind):
         return _NOT_LOADED
+    if finding.purpose == COPY:
+        return _COPIED
     return _NO_NAME if filled is not None and filled.search(finding.subject_name) else ""
 
 
@@ -100,6 +110,8 @@ def in_context(inputs: Iterable[Input], context: Context | None) -> list[Input]:
 
 
 def _lower(finding: Finding, why: str) -> Finding:
+    if why in (_ATTACK, _OF_ATTACKER):
+        return replace(finding, severity=Severity.INFO, counted_because=why)
     severity = lowered(finding.severity)
     if not why or finding.counted_because or severity is finding.severity:
         return finding
@@ -209,7 +221,8 @@ def merged_findings(
     """The findings as reports show them: of a line that several overlays build, one for all of them.
 
     Of the `grouped` rules there is one for each `subject`, or for equal ones of a `setup`, and of unknown outcomes one
-    for each cause. Those that a comparison or a waiver treats differently stay apart. The others are taken off the counts.
+    for each cause. Those that a comparison or a waiver treats differently stay apart. The others are taken off the
+    counts.
     """
     findings = unknown_causes.of_one_cause(repeated_findings.grouped(findings, grouped, counts), counts)
     if not shared:

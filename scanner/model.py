@@ -199,6 +199,8 @@ class Finding(Struct, frozen=True, array_like=True):
     """The kind of credential that was found, as a noun phrase, where the rule is about credentials."""
     counted_because: str = ""
     """Why it counts lower than its rule; empty where it does not, or where a configuration says so."""
+    purpose: str = ""
+    """`COPY` in a copy of the documentation of a product, `ATTACK` where a text shows an attack on another machine."""
 
     @property
     def path(self) -> tuple[Related, ...]:

@@ -84,7 +84,8 @@ docker replicator anonymous attack attacker evil hacker hacked pwned victim
 _DEFAULTS = frozenset(_WORDS_OF_DEFAULTS.split())
 _DEFAULT_SHAPE = regex(
     r"(?:your|my|the|some|super|top|very|test|demo|dev|admin|root|user|db|default|secret|secure|strong|initial|new"
-    r"|postgres|mysql|redis|mongo|app|attack|attacker|evil|hacked|hacker|pwned|victim)[-_ ]?(?:password|passwd|pass|pwd|secret|pw|user)"
+    r"|postgres|mysql|redis|mongo|app|attack|attacker|evil|hacked|hacker|pwned|victim)"
+    r"[-_ ]?(?:password|passwd|pass|pwd|secret|pw|user)"
 )
 NUMBERS = frozenset({"1234", "12345", "123456", "1234567", "12345678", "123456789", "1234567890", "111111", "000000"})
 _WORDS_OF_NOUNS = """

@@ -16,7 +16,7 @@ from scanner.facts.derived import Derived
 from scanner.facts.step import FieldRead
 from scanner.marks import with_children
 from scanner.masking import search_names
-from scanner.model import CREDENTIALS, HOLDER, Finding, Outcome, Subject, SubjectOutcomes, lowered
+from scanner.model import CREDENTIALS, HOLDER, Finding, Outcome, Subject, SubjectOutcomes
 from scanner.places import Location, Related
 from scanner.policy import cel, items, object_kinds, page_blocks, rule_reads
 from scanner.policy.aim import counts_for, place
@@ -263,7 +263,7 @@ def _finding(ready: LoadedRule, judged: _Judged, item: items.Item, values: Mappi
     return Finding(
         rule=info.id,
         outcome=outcome,
-        severity=lowered(info.severity) if lower else info.severity,
+        severity=rule.lower_to if lower else info.severity,
         message=said + _told(path),
         subject_kind=subject.kind,
         subject_id=subject.identity,
@@ -279,13 +279,14 @@ def _finding(ready: LoadedRule, judged: _Judged, item: items.Item, values: Mappi
         steps=len(path),
         credential=(detail or "") if CREDENTIALS in info.objectives else "",
         counted_because=info.lower_because if lower else "",
+        purpose=page_blocks.purpose(subject),
     )
 
 
 def _reads_traced(rule: Rule) -> bool:
     """Whether a rule reads a fact that comes with the places that it was followed through."""
     traced = {name for name, fact in registry.of(rule.info.subject).items() if fact.traced}
-    return any(path[0] == FACTS and len(path) > 1 and path[1] in traced for path in rule.reads.paths)
+    return any(len(path) > 1 and path[0] == FACTS and path[1] in traced for path in rule.reads.paths)
 
 
 def _told(path: tuple[Related, ...]) -> str:

@@ -14,7 +14,7 @@ from scanner.baseline import Worse
 from scanner.controls import Platform
 from scanner.errors import PackError, UsageError, raise_together
 from scanner.late import regex
-from scanner.model import Profile, RuleInfo, Severity
+from scanner.model import Profile, RuleInfo, Severity, lowered
 from scanner.policy import every_item, expression, object_kinds, rule_reads
 from scanner.policy.cel import compile_expression
 from scanner.policy.expression import Reads
@@ -55,7 +55,9 @@ class Rule(Struct, frozen=True):
     detail: bytes | None
     """What a message inserts as `{detail}`."""
     lower_when: bytes | None
-    """Whether a finding counts one step lower."""
+    """Whether a finding counts lower."""
+    lower_to: Severity
+    """As what it then counts."""
     related: Mapping[str, str]
     """Name of a related place -> the message of a finding about it."""
     words: frozenset[str]
@@ -202,6 +204,7 @@ def _rule(file: DataFile, identity: str, expressions: Mapping[str, bytes]) -> Ru
         message=value["message"],
         detail=expressions.get("detail"),
         lower_when=expressions.get(LOWER),
+        lower_to=Severity(value.get("lower", {}).get("to") or lowered(Severity(value["severity"]))),
         related=value.get("related", {}),
         words=rule_reads.words(expressions, starts),
         reads=rule_reads.reads(expressions, starts, value["message"], object_kinds.READS if "kinds" in value else ()),

@@ -137,11 +137,10 @@ def _told(path: str) -> Context:
         return Context.TEMPLATE
     if _LOCAL.search(path):
         return Context.LOCAL
-    if _LAB.search(path):
-        return Context.FIXTURE
-    if _FOR_AGENTS.search(path):
+    is_lab = _LAB.search(path)
+    if _FOR_AGENTS.search(path) and not is_lab:
         return Context.LIVE
-    if _TEST_DATA.search(path) or _FIXTURE.search(path):
+    if is_lab or _TEST_DATA.search(path) or _FIXTURE.search(path):
         return Context.FIXTURE
     return Context.DOCUMENTATION if _DOCUMENTATION.search(path) else Context.LIVE
 

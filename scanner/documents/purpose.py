@@ -16,10 +16,11 @@ _OPENING = 600
 _FRONT = regex(r"\A---[ \t]*\n(.*?)\n---[ \t]*$", 24)
 _TITLE = regex(r"^# .*", 8)
 _ATTACKS = regex(
-    r"(?i)(?<![a-z])(?:attack(?:s|ers?|ing)?|exploit\w*|offensive|pen[- ]?test\w*|penetration|red[-_ ]?team\w*|payloads?"
-    r"|ctf|privilege[-_ ]escalation|lateral[-_ ]movement|persistence|exfiltrat\w*|malware|malicious|hacking|bug[-_ ]bounty"
-    r"|post-exploitation|evasion|reverse[-_ ]shells?|incident[-_ ]response|threat[-_ ]hunting|vulnerabilit(?:y|ies)"
-    r"|injection|c2|security[-_ ](?:assessment|audit|test\w*))(?![a-z])|攻击|渗透|漏洞|应急响应|威胁|注入"
+    r"(?i)(?<![a-z])(?:attack(?:s|ers?|ing)?|exploit\w*|offensive|pen[- ]?test\w*|penetration|red[-_ ]?team\w*"
+    r"|payloads?|ctf|privilege[-_ ]escalation|lateral[-_ ]movement|persistence|exfiltrat\w*|malware|malicious|hacking"
+    r"|bug[-_ ]bounty|post-exploitation|evasion|reverse[-_ ]shells?|incident[-_ ]response|threat[-_ ]hunting"
+    r"|vulnerabilit(?:y|ies)|injection|c2|security[-_ ](?:assessment|audit|test\w*))(?![a-z])"
+    r"|攻击|渗透|漏洞|应急响应|威胁|注入"
 )
 _COPY = regex(
     r"(?i)\bthis is (?:the |an? )?(?:full |complete |abridged |official )?(?:developer )?documentation (?:for|of)\b"

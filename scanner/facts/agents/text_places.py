@@ -19,7 +19,9 @@ from scanner.subjects.agents.kinds import PERMISSION, SETTINGS
 
 _OF_TOOL = regex(r"(?:^|/)\.[a-z][\w-]*/(?:.*/)?[^/]+\.md$")
 """A text below a folder of a tool."""
-_MANIFEST = regex(r"(?:^|/)(?:\.[a-z]+-plugin/[^/]+|\.agents/plugins/[^/]+|settings(?:\.local)?)\.json$")
+_MANIFEST = regex(
+    r"(?:^|/)(?:\.[a-z]+-plugin/[^/]+|\.agents/plugins/[^/]+)\.json$|^(?:[^./][^/]*/)*settings(?:\.local)?\.json$"
+)
 """A file beside which a tool loads texts: the manifest of a plugin or a marketplace, and the settings of a user."""
 
 PLACED = Fact(

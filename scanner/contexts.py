@@ -44,6 +44,8 @@ _TEMPLATE = regex(
     re.IGNORECASE,
 )
 """What is copied before use; of the settings in `.claude`, Claude Code loads two names only."""
+_ASSETS = regex(r"(?:^|/)skills/(?:[^/]+/)+(?:assets|templates)/")
+"""What a skill has for an agent to copy and fill in: https://agentskills.io/specification#assets."""
 _PROSE = regex(r"\.(?:md|markdown|mdx|txt|rst|adoc)$|(?:^|/)readme[^/]*$", re.IGNORECASE)
 _DEPLOYED = ("kubernetes.", "stack.")
 """What the kinds of objects begin with that a person or a pipeline deploys."""
@@ -95,7 +97,7 @@ _ENDINGS = frozenset(
 )
 """What the last or the last but one part of a name between dots is, where the name alone tells anything."""
 _TELLING_FOLDER = regex(
-    "|".join(each.pattern for each in (_FOR_AGENTS, _DOCUMENTATION, _TEST_DATA, _LAB, _FIXTURE)), re.IGNORECASE
+    "|".join(each.pattern for each in (_ASSETS, _FOR_AGENTS, _DOCUMENTATION, _TEST_DATA, _LAB, _FIXTURE)), re.IGNORECASE
 )
 """A path of which neither the name nor the folder matches is live."""
 _KEPT = 50_000
@@ -156,7 +158,7 @@ def is_loaded(path: str) -> bool:
     """Whether a tool can load an input as it is from where it stands."""
     folder, _, name = path.rpartition("/")
     if not _name_tells(name):
-        return not _holds_test_data(folder)
+        return not (_holds_test_data(folder) or _holds_assets(folder))
     return not (_is_document(path) or _is_template(path) or _is_test_data(path))
 
 
@@ -167,11 +169,17 @@ def _holds_test_data(folder: str) -> bool:
 
 
 def setup_folder(path: str) -> str:
-    """The folder of the setup of agents that a text belongs to: of all its plugins, skills and commands."""
+    """The folder of the setup that a text for agents belongs to: the one that holds its plugins, skills or commands."""
     found = _HELD.search(path)
     if found:
         return path[: found.start()] or "."
     return path.rpartition("/")[0].rpartition("/")[0] or "."
+
+
+@lru_cache(maxsize=4096)
+def _holds_assets(folder: str) -> bool:
+    """Whether the files of a folder are those that an agent copies from a skill."""
+    return bool(_ASSETS.search(f"{folder}/{_ANY}"))
 
 
 def is_page(path: str) -> bool:
@@ -208,4 +216,4 @@ def _is_document(path: str) -> bool:
 
 
 def _is_template(path: str) -> bool:
-    return bool(_TEMPLATE.search(path)) and not _PROSE.search(path)
+    return bool(_TEMPLATE.search(path) or _ASSETS.search(path)) and not _PROSE.search(path)

@@ -84,6 +84,10 @@ def severity(found: Scan, rule: str) -> Severity:
         (".claude/agents/reviewer.md", "live"),
         (".github/agents/docs.agent.md", "live"),
         ("plugin/skills/pdf/SKILL.md", "live"),
+        ("plugin/skills/pdf/assets/compose.yaml", "template"),
+        (".claude/skills/pdf/templates/settings.json", "template"),
+        ("plugin/skills/pdf/assets/notes.md", "live"),
+        ("charts/app/templates/pod.yaml", "live"),
         ("docs/.claude/settings.json", "live"),
         ("examples/demo/.mcp.json", "live"),
     ],
@@ -129,6 +133,7 @@ def test_what_only_a_name_makes_a_credential_counts_lower_in_examples_and_tests(
         (".claude/agents/a.md", fenced(POD), Severity.HIGH),
         (".claude/skills/a/SKILL.md", fenced(POD), Severity.HIGH),
         (".claude/skills/a/pod.yaml", POD, Severity.CRITICAL),
+        (".claude/skills/a/assets/pod.yaml", POD, Severity.HIGH),
         ("app.example.yaml", POD, Severity.HIGH),
     ],
 )
@@ -206,6 +211,53 @@ def test_what_a_page_leaves_out_and_what_version_a_test_reads_is_open(
     assert [each.outcome.value for each in told] == [expected]
     if expected == "unknown":
         assert told[0].provide == (contexts.IF_WHOLE if path.endswith(".md") else contexts.IF_APPLIED)
+
+
+TAGGED, DEFINED = "stacks.service-image-tag-pinned", "stacks.service-references-defined"
+
+
+def compose(image: str, volume: str = "") -> str:
+    mounted = f"\n    volumes: ['{volume}:/data']" if volume else ""
+    return f"services:\n  web:\n    image: {image}{mounted}\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "context", "rule", "expected"),
+    [
+        ("docs/app.md", compose("your-image:latest"), None, TAGGED, "unknown"),
+        (".claude/skills/app/SKILL.md", compose("myapp:latest"), None, TAGGED, "unknown"),
+        (".claude/skills/app/SKILL.md", compose("registry.test/your-app"), None, TAGGED, "unknown"),
+        (".claude/skills/app/SKILL.md", compose("registry.test/PROJECT_ID/web"), None, TAGGED, "unknown"),
+        (".claude/skills/app/SKILL.md", compose("mysql/mysql-server:latest"), None, TAGGED, "fail"),
+        (".claude/skills/app/SKILL.md", compose("appsmith/appsmith-ce"), None, TAGGED, "fail"),
+        ("docs/app.md", compose("your-image:latest"), Context.LIVE, TAGGED, "fail"),
+        ("compose.yaml", compose("your-image:latest"), None, TAGGED, "fail"),
+        ("docs/app.md", compose("nginx:1.29.1", "data"), None, DEFINED, "unknown"),
+        ("docs/app.md", compose("nginx:1.29.1", "data"), Context.LIVE, DEFINED, "fail"),
+        ("compose.yaml", compose("nginx:1.29.1", "data"), None, DEFINED, "fail"),
+    ],
+)
+def test_on_a_page_an_image_may_stand_for_another_one_and_what_is_referenced_may_be_left_out(
+    path: str, text: str, context: Context | None, rule: str, expected: str, tmp_path: Path
+) -> None:
+    found = scanned(tmp_path, path, fenced(text) if path.endswith(".md") else text, context)
+    assert [each.outcome.value for each in found.findings if each.rule == rule] == [expected]
+
+
+def test_a_block_that_shows_two_files_is_each_of_them(tmp_path: Path) -> None:
+    shown = "# compose.yaml\n" + compose("nginx:latest") + "\n# compose.prod.yaml\n" + compose("redis:latest")
+    found = scanned(tmp_path, ".claude/skills/app/SKILL.md", fenced(shown))
+    assert [(each.rule, each.location.line) for each in found.findings if each.rule == TAGGED] == [
+        (TAGGED, 7),
+        (TAGGED, 12),
+    ]
+    assert not [each for each in found.findings if each.rule == "documents.no-duplicate-keys"]
+
+
+def test_a_credential_in_the_first_of_two_files_of_a_block_is_found(tmp_path: Path) -> None:
+    other = SECRET.replace("name: a", "name: b")
+    found = scanned(tmp_path, "a.md", fenced(SECRET + other))
+    assert len([each for each in found.findings if each.rule == COMMITTED]) == 2
 
 
 def test_what_blocks_of_one_page_leave_out_is_one_outcome_of_each_rule(tmp_path: Path) -> None:

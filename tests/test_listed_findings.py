@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from scanner.baseline import Worse
 from scanner.gate.matching import Side, match
 from scanner.model import Finding, Outcome
 from scanner.scan import Options, scan
+from tests.command_line import assay
 
 RULE = "agents.permission-programs-limited"
 
@@ -55,3 +57,54 @@ def test_only_an_added_rule_is_worse(tmp_path: Path, before: tuple[str, ...], no
     matched = match(Side(base), Side(head), {RULE: Worse.MORE}, {RULE})
     assert [each.baseline_state for each in matched.findings] == [state]
     assert matched.gone == []
+
+
+GRANT = "agents.invoked-commands-limited"
+
+
+def granted(folder: Path, *paths: str, tools: str = "Bash, Read") -> None:
+    for path in paths:
+        file = folder / path / "SKILL.md"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"---\nname: {file.parent.name}\ndescription: Does it\nallowed-tools: {tools}\n---\nDo it.\n")
+
+
+def shown(folder: Path, *command: str) -> list[dict[str, Any]]:
+    run = assay(*(command or ("scan",)), ".", "--output", "json", cwd=folder)
+    found = [each for each in json.loads(run.stdout)["findings"] if each["rule"] == GRANT]
+    assert all(each["outcome"] == "fail" for each in found)
+    return found
+
+
+def places(finding: dict[str, Any]) -> list[str]:
+    return [
+        each["path"] for each in (finding["location"], *(other["location"] for other in finding.get("related", ())))
+    ]
+
+
+def test_the_same_grant_in_the_files_of_a_setup_is_one_finding_with_every_place(tmp_path: Path) -> None:
+    some = [f"plugins/p{number:02}/skills/s" for number in range(60)]
+    granted(tmp_path, *some)
+    granted(tmp_path, "plugins/p00/skills/t", tools="Bash(npx:*)")
+    granted(tmp_path, "other/plugins/p/skills/s", "other/plugins/q/skills/s")
+    one, other, different = sorted(shown(tmp_path), key=lambda each: -len(places(each)))
+    assert places(one) == [f"{path}/SKILL.md" for path in some]
+    assert one["message"].endswith("Bash (every command); the same in 59 more files")
+    assert places(other) == [f"other/plugins/{name}/skills/s/SKILL.md" for name in "pq"]
+    assert places(different) == ["plugins/p00/skills/t/SKILL.md"]
+
+
+def test_a_comparison_tells_the_file_that_was_added(tmp_path: Path) -> None:
+    granted(tmp_path, "skills/a", "skills/b")
+    assert assay("baseline", "write", "base.json", ".", cwd=tmp_path).returncode == 0
+    granted(tmp_path, "skills/c")
+    before, added = sorted(shown(tmp_path, "gate", "--baseline", "base.json"), key=lambda each: -len(places(each)))
+    assert (before["baseline_state"], added["baseline_state"]) == ("unchanged", "new")
+    assert places(added) == ["skills/c/SKILL.md"]
+
+
+def test_where_a_scope_divides_the_files_each_keeps_its_finding(tmp_path: Path) -> None:
+    granted(tmp_path, "skills/a", "skills/b")
+    (tmp_path / "scope.yaml").write_text("owasp-agentic: {paths: [skills/b]}\n")
+    scope = ("scan", "--framework", "owasp-agentic", "--scope", "scope.yaml")
+    assert [places(each) for each in shown(tmp_path, *scope)] == [["skills/b/SKILL.md"]]

@@ -28,9 +28,13 @@ NOT_OWN = {
     "a negation": "The platform is not SOC 2 compliant.",
     "a kind of provider": "Payments go to a PCI DSS compliant provider.",
     "a question": "Is it SOC 2 compliant?",
+    "a specification": "The YAML 1.2 specification: fully compliant.",
+    "rules of the authors": "- 187 of 187 skills: 100% compliance",
 }
 OWN = {
     "a sentence": (CLAIM, 1),
+    "all regulations": ("100% compliance with all applicable regulations", 1),
+    "an audit": ("- HIPAA audit: 100% compliant", 1),
     "bold type": ("**Compliance**: SOC 2 compliant", 1),
     "after a quote": (f"> quoted\n\n{CLAIM}", 3),
     "after a plan": (f"## Roadmap\n\nMore.\n\n## Security\n\n{CLAIM}", 7),

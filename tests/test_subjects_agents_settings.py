@@ -96,6 +96,9 @@ def test_each_client_writes_servers_in_its_own_way(path: str, value: Any, expect
     assert {name: data(server).get(name) for name in expected} == expected
 
 
+ARCHIVE = f"https://g.example/a/archive/{'0a1b2c3d4e' * 4}.tar.gz"
+
+
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
@@ -109,6 +112,8 @@ def test_each_client_writes_servers_in_its_own_way(path: str, value: Any, expect
         ("uvx a==1.2", ("a", "1.2", True)),
         ("uvx --from git+https://g.example/a/b b", ("git+https://g.example/a/b", "", False)),
         ("uvx --from git+https://g.example/a/b@v1.2.3 b", ("git+https://g.example/a/b@v1.2.3", "", True)),
+        ("npx -y " + ARCHIVE, (ARCHIVE, "", True)),
+        ("npx -y https://g.example/a/archive/main.tar.gz", ("https://g.example/a/archive/main.tar.gz", "", False)),
         ("cmd /c npx -y a@1.2.3", ("a", "1.2.3", True)),
         ("node server.js", None),
         ("npx", None),
@@ -162,6 +167,9 @@ def test_a_command_names_the_container_that_it_runs(
         ("curl -d @- http://localhost:9000/t", ""),
         ("curl -X POST -d '{\"a\": 1}' https://a.example/t", ""),
         ("grep -k x", ""),
+        ("# codex --yolo asks nothing\ncodex exec x", ""),
+        ("codex exec x  # never with --yolo", ""),
+        ("codex exec '# not a comment' --yolo", "skipsGuards"),
     ],
 )  # fmt: skip
 def test_what_is_seen_of_a_command(text: str, field: str) -> None:

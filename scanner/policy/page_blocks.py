@@ -1,6 +1,6 @@
 """Objects that no tool applies from where they are: what is open about them, and not wrong.
 
-A page shows a part of a manifest, so what its blocks leave out is open, and so is the image that a word such as
+A page shows a part of a file, so what its blocks leave out is open, and so is the image that a word such as
 `your-image:latest` stands for. Data of tests may be of any version.
 """
 
@@ -23,8 +23,7 @@ _IDENTITY = (("metadata", "name"), ("object", "metadata", "name"))
 _TARGET = ("spec", "scaleTargetRef", "name")
 _REFERENCES = "object-references-resolved"
 """The objective of rules about objects that others name."""
-_LEFT_OUT = UndecidedReason(f"the page shows a part of a manifest; to decide, {IF_WHOLE}", IF_WHOLE)
-_DEFINED_ELSEWHERE = UndecidedReason(f"the page shows a part of a Compose file; to decide, {IF_WHOLE}", IF_WHOLE)
+_LEFT_OUT = UndecidedReason(f"the page shows a part of a file; to decide, {IF_WHOLE}", IF_WHOLE)
 _STANDS_FOR = UndecidedReason(
     "the page names an image that stands for another one; to decide, name the image", "name the image"
 )
@@ -33,12 +32,13 @@ _VERSION = ("apiVersion",)
 """What tests read in old forms too, to show that a program still knows them."""
 _IMAGE = ("image",)
 _OWN = (
-    r"(?:(?:your|my|some)[-_.][\w.-]+|(?:your|my)(?:app|application|api|backend|company|container|frontend|image|name"
+    r"(?:your|my|some)[-_.][\w.-]+|(?:your|my)(?:app|application|api|backend|company|container|frontend|image|name"
     r"|org|organization|project|registry|repo|repository|server|service|site|user|username|web|webapp|worker)"
-    r"|example(?:[-_]\w+)*|(?:image|app|application|username|org|registry)(?:[-_]name)?)"
+    r"|example(?:[-_]\w+)*|(?:username|org|registry)(?:[-_]name)?|(?-i:[A-Z][A-Z0-9]*(?:[-_][A-Z0-9]+)*)"
 )
 _PLACEHOLDER = regex(
-    rf"(?i).*[<>{{}}\[\]].*|.*\.{{3}}.*|(?:[^/@]+/)*{_OWN}(?::[^/@]*)?|{_OWN}(?:[.][\w.-]+)?(?::\d+)?/.*"
+    r"(?i).*[<>{}\[\]].*|.*\.{3}.*"
+    rf"|(?:[^/@]+/)*(?:{_OWN}|(?:image|app|application)(?:[-_]name)?)(?::[^/@]*)?|(?:[^/@]+/)*(?:{_OWN})(?:[.:][\w.-]+)?/.*"
 )
 """An image that stands for the one of the reader: `<image>`, `your-image:latest`, `myapp`, `your-registry/app`."""
 
@@ -67,7 +67,7 @@ def doubt(subject: Subject, context: Context | None) -> UndecidedReason | None:
     if not subject.kind.startswith((_KUBERNETES, _STACK)) or context not in (None, Context.DOCUMENTATION):
         return None
     if is_page(path) or shows(path, subject.kind) or subject.origin.purpose == COPY:
-        return _LEFT_OUT if subject.kind.startswith(_KUBERNETES) else _STANDS_FOR
+        return _LEFT_OUT
     if subject.kind.startswith(_STACK):
         return None
     return _READ_BY_TESTS if context is None and is_test_data(path) else None
@@ -79,9 +79,7 @@ def judged(rule: Rule, subject: Subject, found: RuleResult, why: UndecidedReason
         return found
     if why is not _READ_BY_TESTS and _names_no_image(rule, subject):
         return RuleResult(Outcome.UNKNOWN, _STANDS_FOR, found.item)
-    if why is _STANDS_FOR and _REFERENCES in rule.info.objectives:
-        return RuleResult(Outcome.UNKNOWN, _DEFINED_ELSEWHERE, found.item)
-    if why is _STANDS_FOR or not _is_open(rule, subject, found, why):
+    if not _is_open(rule, subject, found, why):
         return found
     return RuleResult(Outcome.UNKNOWN, why, found.item)
 
@@ -100,4 +98,6 @@ def _is_open(rule: Rule, subject: Subject, found: RuleResult, why: UndecidedReas
         return path == _VERSION
     if path in _IDENTITY or path == _TARGET or _REFERENCES in rule.info.objectives:
         return True
+    if subject.kind.startswith(_STACK):
+        return False
     return aim(rule, subject, found.item or items.whole(subject))[1] != path

@@ -100,6 +100,10 @@ _TOPICS = {
         re.IGNORECASE,
     ),
 }
+_WHOLE = regex(r"(?i)100|fully")
+"""How a claim begins that names nothing that is complied with."""
+_RULED = regex(rf"(?i)\b{_NAME}\b|regulat|\blaws?\b|\blegal|statut|\baudit|privacy|data protection|security standard")
+"""What is complied with, where it is more than the specification of a format."""
 _EVIDENCE = regex(r"(?i)\]|\b(?:reports?|attestations?|certificate (?:no|number|id)|audited by|assessed by|see )\b")
 _SETTING = regex(
     r"""^\s*["']?(?P<key>[A-Za-z][\w.-]{1,60})["']?\s*:\s*["']?(?P<value>[^"'#\n]{1,300}?)["']?\s*,?\s*$"""
@@ -151,9 +155,14 @@ def promises(own: OwnStatements) -> Iterator[Promise]:
     for number, line in enumerate(own.lines):
         for topic, pattern in _TOPICS.items():
             match = pattern.search(line)
-            if match and not (topic == "compliance" and number in own.demanded):
+            if match and not (topic == "compliance" and (number in own.demanded or _is_technical(match))):
                 evidence = _EVIDENCE.search(line, match.end())
                 yield Promise(topic, match[0].strip(), number, match.start(), evidence[0] if evidence else "")
+
+
+def _is_technical(claim: re.Match[str]) -> bool:
+    """Whether what a claim says to be complied with may be a specification of a format, or rules of the authors."""
+    return bool(_WHOLE.match(claim[0])) and not _RULED.search(claim.string)
 
 
 class Settings(Struct):

@@ -38,7 +38,8 @@ _TOOLS = {
     "": (
         "Write Edit MultiEdit NotebookEdit Update TodoWrite TodoRead AskUserQuestion EnterPlanMode ExitPlanMode "
         "EnterWorktree ExitWorktree BashOutput KillBash KillShell TaskCreate TaskGet TaskList TaskOutput TaskStop "
-        "TaskUpdate TeamCreate TeamDelete SubagentHandback ReportFindings ToolSearch WaitForMcpServers ListMcpResources ListMcpResourcesTool Cd "
+        "TaskUpdate TeamCreate TeamDelete SubagentHandback "
+        "ReportFindings ToolSearch WaitForMcpServers ListMcpResources ListMcpResourcesTool Cd "
         "EndConversation ScheduleWakeup CronCreate CronDelete CronList ListAgents "
         "vscode edit write todo todos problems changes think editFiles createFile create_file "
         "exit_loop get_user_choice transfer_to_agent FileWriterTool DallETool"

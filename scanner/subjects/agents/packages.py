@@ -41,7 +41,7 @@ _NPM = regex(r"(@[\w.-]+/[\w.-]+|[\w.-]+)(?:@(.+))?")
 _PYTHON = regex(r"([\w.-]+)(?:\[[\w,-]+\])?(?:(?:==|@)(.+))?")
 _PLAIN = regex(r"(?:@[\w.-]+/)?[\w.-]+")
 """The name of a package of a registry."""
-_COMMIT = regex(r"(?:#|@)(?:[0-9a-f]{40}|v?\d+\.\d+\.\d+)(?:#.*)?$")
+_COMMIT = regex(r"(?:#|@)(?:[0-9a-f]{40}|v?\d+\.\d+\.\d+)(?:#.*)?$|/[0-9a-f]{40}(?:\.tar\.gz|\.tgz|\.zip)?$")
 _DOCKER = ("docker", "podman", "nerdctl")
 _FLAGS = name_set(
     "-i -t -it -ti -d --rm --interactive --tty --init --privileged --read-only --detach --no-healthcheck -q "

@@ -34,8 +34,8 @@ TOOLS = name_set(
     "ListMcpResources ListMcpResourcesTool Monitor MultiEdit NotebookEdit NotebookRead PowerShell "
     "PushNotification Read ReadMcpResource ReadMcpResourceTool RemoteTrigger ReportFindings ScheduleWakeup "
     "SendMessage SendUserFile ShareOnboardingGuide Skill SlashCommand SubagentHandback Task TaskCreate TaskGet "
-    "TaskList TaskOutput TaskStop TaskUpdate TeamCreate TeamDelete TodoRead TodoWrite ToolSearch WaitForMcpServers WebFetch WebSearch "
-    "Workflow Write computer"
+    "TaskList TaskOutput TaskStop TaskUpdate TeamCreate TeamDelete TodoRead TodoWrite ToolSearch "
+    "WaitForMcpServers WebFetch WebSearch Workflow Write computer"
 )
 """The built-in tools, present and former, as of 2026-11-30: https://code.claude.com/docs/en/tools-reference.
 

@@ -18,7 +18,8 @@ _PLACEHOLDER = regex(
 _HOST = regex(r"(?:[A-Za-z][A-Za-z0-9+.-]*://)?(?:[^/@\s]*@)?(\[[^\]]*\]|[^/:?#\s]*)")
 
 _COMMAND = regex(
-    r"(?i)(?:commands?|cmd|(?:your|the|some|any|my|other|allowed|specific)[-_ ](?:\w+[-_ ])*(?:command|cmd|program|tool|script|cli)"
+    r"(?i)(?:commands?|cmd|(?:your|the|some|any|my|other|allowed|specific)[-_ ](?:\w+[-_ ])*"
+    r"(?:command|cmd|program|tool|script|cli)"
     r"|<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\}|\.\.\.|…|x{3,})(?=[\s:*]|$).*"
 )
 

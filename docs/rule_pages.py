@@ -120,7 +120,8 @@ def _requirement(file: RuleFile) -> Iterator[str]:
         yield "If that is true, there must be:"
     yield fence(plain["require"].strip(), "js")
     for reason in lower_of(plain).values():
-        yield f"A finding counts one step lower than the severity of the rule ({prose(reason['because'])}) where:"
+        counts = f"as {reason['to']}" if "to" in reason else "one step lower than the severity of the rule"
+        yield f"A finding counts {counts} ({prose(reason['because'])}) where:"
         yield fence(reason["when"].strip(), "js")
     said = f"A finding says {code(file.rule.message)}, with values of the scanned file in place of the braces."
     said += f" It points at {code(file.rule.at)}." * bool(file.rule.at)

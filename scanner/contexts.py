@@ -72,6 +72,12 @@ _HELD = regex(
     r"|opencode|roo|windsurf))/"
 )
 """Where the path of a text for agents leaves the folder of their setup."""
+_TRANSLATION = regex(
+    r"(?:^|/)(?:\.|(?:i18n|l10n|locales?|translations?|docs)/)"
+    r"(?:ar|cs|de|es|fr|hi|id|it|ja|jp|ko|kr|nl|pl|pt|ru|sv|th|tr|uk|vi|zh|cn)(?:[-_][a-z]{2,4})?/",
+    re.IGNORECASE,
+)
+"""A folder of translations, such as `.ja/skills`; the texts that a tool loads are elsewhere."""
 _DOCUMENTATION = regex(r"(?:^|/)(?:docs?|documentation|examples?|samples?|demos?|tutorials?)/", re.IGNORECASE)
 _TEST_DATA = regex(
     r"(?:^|/)(?:tests?[_-]?data|__fixtures__|fixtures?|node_modules|site-packages|bower_components"
@@ -80,6 +86,12 @@ _TEST_DATA = regex(
 )
 """What a test reads as text, and what a package manager installed, such as `vendor/k8s.io` of Go; no tool deploys it
 from there."""
+_LAB = regex(
+    r"(?:^|/)(?:vulnerable|(?:damn|deliberately|intentionally|purposely)[-_](?:vulnerable|insecure)(?:[-_][\w-]+)?"
+    r"|vulnerable[-_](?:apps?|labs?|configs?|examples?|samples?))/",
+    re.IGNORECASE,
+)
+"""A folder of what is vulnerable on purpose, for exercises and for tests of scanners, also where an agent loads it."""
 _FIXTURE = regex(
     r"(?:^|/)(?:tests?|__tests__|e2e|(?:kube|e2e|integration|smoke|functional|acceptance)[-_]?tests?|tests?[-_]?(?:assets|cases|files|fixtures?|inputs?|manifests|resources|samples))/",
     re.IGNORECASE,
@@ -91,7 +103,7 @@ _ENDINGS = frozenset(
 )
 """What the last or the last but one part of a name between dots is, where the name alone tells anything."""
 _TELLING_FOLDER = regex(
-    "|".join(each.pattern for each in (_ASSETS, _FOR_AGENTS, _DOCUMENTATION, _TEST_DATA, _FIXTURE)), re.IGNORECASE
+    "|".join(each.pattern for each in (_ASSETS, _FOR_AGENTS, _DOCUMENTATION, _TEST_DATA, _LAB, _FIXTURE)), re.IGNORECASE
 )
 """A path of which neither the name nor the folder matches is live."""
 _KEPT = 50_000
@@ -133,9 +145,10 @@ def _told(path: str) -> Context:
         return Context.TEMPLATE
     if _LOCAL.search(path):
         return Context.LOCAL
-    if _FOR_AGENTS.search(path):
+    is_lab = _LAB.search(path)
+    if _FOR_AGENTS.search(path) and not is_lab:
         return Context.LIVE
-    if _TEST_DATA.search(path) or _FIXTURE.search(path):
+    if is_lab or _TEST_DATA.search(path) or _FIXTURE.search(path):
         return Context.FIXTURE
     return Context.DOCUMENTATION if _DOCUMENTATION.search(path) else Context.LIVE
 
@@ -206,11 +219,11 @@ def is_test_data(path: str) -> bool:
 
 
 def _is_test_data(path: str) -> bool:
-    return bool(_TEST_DATA.search(path)) and not _FOR_AGENTS.search(path)
+    return bool(_LAB.search(path)) or (bool(_TEST_DATA.search(path)) and not _FOR_AGENTS.search(path))
 
 
 def _is_document(path: str) -> bool:
-    return bool(_PROSE.search(path)) and not _FOR_AGENTS.search(path)
+    return bool(_PROSE.search(path)) and (not _FOR_AGENTS.search(path) or bool(_TRANSLATION.search(path)))
 
 
 def _is_template(path: str) -> bool:

@@ -9,14 +9,13 @@ from itertools import chain
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from scanner import credentials, documents, repeated_findings, unknown_causes
-from scanner.contexts import Context, context_of, is_loaded, is_page, shows
+from scanner import counted_severity, documents, repeated_findings, unknown_causes
+from scanner.contexts import Context, context_of
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
 from scanner.finished_scan import Scan
 from scanner.inputs import Portion
-from scanner.late import regex
 from scanner.masking import harmless, hidden, mask_all, sealed
-from scanner.model import CREDENTIALS, Finding, Input, RuleInfo, lowered
+from scanner.model import CREDENTIALS, Finding, Input, RuleInfo
 from scanner.options import Options
 from scanner.places import Fix, Location
 from scanner.policy.evaluate import Counts, Evaluation
@@ -35,76 +34,13 @@ def separate_findings(
     once = {rule.id: rule.lists for rule in rules if rule.once in ("input", "setup")}
     found = repeated_findings.merged(_once(evaluation, shared), evaluation, once)
     about_credentials = {rule.id for rule in rules if CREDENTIALS in rule.objectives}
-    return _counted(in_order(found), about_credentials, context)
-
-
-_FILL_IN = {"kubernetes.": regex(r"<[A-Za-z][\w .-]*>"), "agents.": regex(r"\{\{[^{}]*\}\}")}
-"""What stands for a name in a template, such as `<app>` or `{{app}}`, by what the kinds of subjects begin with."""
-_EXAMPLES = {
-    Context.DOCUMENTATION: "it is in documentation",
-    Context.TEMPLATE: "it is in a template",
-    Context.FIXTURE: "it is in a folder of tests, test data or installed packages",
-}
-"""Inputs that no tool loads from their place, or that may hold made-up credentials, and how reports say so."""
-_SHOWN_ONLY = "the text of an agent, a command or a skill only shows it"
-_NO_NAME = "its name is still to be written"
-_MADE_UP = ", and only its name makes it a credential"
-
-
-def _counted(findings: Iterable[Finding], about_credentials: Collection[str], context: Context | None) -> list[Finding]:
-    """Findings with the severity that counts: one step lower where no tool loads the input from its place.
-
-    None counts two steps lower, so that one that its rule counts lower stays as it is.
-
-    A cluster accepts no object whose name is still to be written, and an agent with such a name is copied before it is
-    loaded, so that both are templates wherever they stand. A credential is valid wherever it is, except that in an
-    example or a test one that only its name tells may be made up.
-    """
-    return [_lower(finding, _why_lower(finding, about_credentials, context)) for finding in findings]
-
-
-def _why_lower(finding: Finding, about_credentials: Collection[str], context: Context | None) -> str:
-    if finding.rule in about_credentials:
-        return _why_made_up(finding, context)
-    if context:
-        return _EXAMPLES[context] if context in (Context.DOCUMENTATION, Context.TEMPLATE) else ""
-    filled = _FILL_IN.get(finding.subject_kind.partition(".")[0] + ".")
-    path = finding.location.path
-    if not is_loaded(path):
-        return _EXAMPLES.get(context_of(path), _EXAMPLES[Context.FIXTURE])
-    if shows(path, finding.subject_kind):
-        return _SHOWN_ONLY
-    return _NO_NAME if filled is not None and filled.search(finding.subject_name) else ""
-
-
-def _why_made_up(finding: Finding, context: Context | None) -> str:
-    """Why a credential may be made up; empty where it counts in full."""
-    if finding.credential not in credentials.BY_NAME:
-        return ""
-    place = _EXAMPLES.get(context) if context else _place_of_example(finding)
-    return f"{place}{_MADE_UP}" if place else ""
-
-
-def _place_of_example(finding: Finding) -> str:
-    path = finding.location.path
-    if is_page(path):
-        return _EXAMPLES[Context.DOCUMENTATION]
-    if shows(path, finding.subject_kind):
-        return _SHOWN_ONLY
-    return _EXAMPLES[Context.FIXTURE] if context_of(path) is Context.FIXTURE else ""
+    return counted_severity.counted(in_order(found), about_credentials, context)
 
 
 def in_context(inputs: Iterable[Input], context: Context | None) -> list[Input]:
     """Inputs with what they are used for."""
     told = [(item, context or context_of(item.path)) for item in inputs]
     return [item if known is item.context else replace(item, context=known) for item, known in told]
-
-
-def _lower(finding: Finding, why: str) -> Finding:
-    severity = lowered(finding.severity)
-    if not why or finding.counted_because or severity is finding.severity:
-        return finding
-    return replace(finding, severity=severity, counted_because=why, because_of_file=True)
 
 
 class Searched(Struct):

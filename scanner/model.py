@@ -203,6 +203,8 @@ class Finding(Struct, frozen=True, array_like=True):
     """Why it counts lower than its rule; empty where it does not, or where a configuration says so."""
     because_of_file: bool = False
     """It counts lower because of where its file is or what the file is for, not because of what its subject states."""
+    purpose: str = ""
+    """`COPY` in a copy of the documentation of a product, `ATTACK` where a text shows an attack on another machine."""
 
     @property
     def path(self) -> tuple[Related, ...]:

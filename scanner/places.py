@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+ATTACK, COPY = "attack", "copy"
+"""What a text for agents is: about attacks, or a copy of the documentation of a product."""
+
 
 class Location(Struct, frozen=True, array_like=True):
     """A region of an input: 1-based lines and columns in code points, the end column exclusive."""
@@ -25,6 +28,8 @@ class Origin(Struct, frozen=True, array_like=True):
     columns: tuple[int, ...] = ()
     parts: tuple[tuple[int, str], ...] = ()
     """(first line, path) of each of several files whose lines are counted on, for what is built from all of them."""
+    purpose: str = ""
+    """What the text is for, where it is one for agents and says so: `ATTACK` or `COPY`."""
 
 
 class Related(Struct, frozen=True, array_like=True):

@@ -29,6 +29,11 @@ _HARMLESS = regex(
     r"public|publishable|(?:pull|tls|cert)_?secret|checksum|hash|digest|fingerprint|^(?:old)?_?pwd$"
     r"|(?:csrf|next|continue)_?token$"
 )
+_ASKS = regex(
+    r"-{1,2}(?:(?:no|not|without|skip|disable|empty|allow[-_]empty|ask(?:[-_]for)?|prompt(?:[-_]for)?|request|read)[-_]"
+    r"(?:[a-z]+[-_]){0,2}|(?:ask|prompt))(?:pass(?:word|wd|phrase|code)?|pwd?|secret|token|key|credentials?)s?"
+)
+"""An option that says that there is no credential, or that the program asks for it; it has no value."""
 _NAME_OF_SECRET = regex(r"[a-z0-9]{1,60}(?:-[a-z0-9]{1,60}){0,8}-(?:secrets?|credentials?)(?:-name)?")
 """The name of a Secret, to which a `secretKey` may refer."""
 _JOINT = regex(r"([a-z0-9])([A-Z])")
@@ -45,6 +50,8 @@ _TELLING = 16
 @lru_cache(maxsize=4096)
 def sort_of(name: str) -> str:
     """What a name promises: a `password`, a `key`, or something `other` that may be a credential; else empty."""
+    if name.startswith("-") and _ASKS.fullmatch(name.lower()):
+        return ""
     folded = _JOINT.sub(r"\1_\2", name.lstrip("-")).lower()
     if not any(word in folded for word in WORDS):
         return ""

@@ -23,6 +23,7 @@ _FOREIGN_NOUNS = (
 _BLANK = (
     r"[$%#]?\{|[$]\(|%\(|\[\[|[$]{1,2}[A-Za-z_]\w*[\"']?$|%\w+%$|@\w+@$|__\w+__$",  # filled in later
     r"(?-i:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$)",  # the name of a variable
+    r"(?:[$](?:\w+|\{[^{}]*\})[/\\@:.,_-]{0,3}){1,9}$|\^[a-z]+\^",  # nothing but variables
     r"<|\W*$|(.)\1*$|x[x-]*$|[*•.]{3}",  # to be filled in, or masked
     r"(?:/|\.{1,2}/|~/|[a-z]:[/\\])[\w.@/\\ -]*$|[a-z][a-z0-9+.-]{1,20}://[^@]*$",
     r"(?:file|env|raw|ref|base64|literal):",  # elsewhere
@@ -33,7 +34,7 @@ _BLANK = (
     r"pbkdf2|md5[0-9a-f]{32}$|-----BEGIN (?:CERT|PUBLIC|[A-Z]+ PUBLIC)|ssh-",
     r"(?:true|false|yes|no|y|n|on|off|none|null|nil|undefined|enabled?|disabled?|required?|optional|auto|always)$",
     r"(?:never|unset|empty|compat|files|str|string|bearer|basic|plain|prompt|n/a)$",
-    r"required?[-_ ][a-z_ -]+$|your[a-z]+here$",
+    r"required?[-_ ][a-z_ -]+$|your[a-z]+here$|(?:vault|secret|credential)[-_]?ref(?:erence)?$",
     r"(?:not|no)[-_ ](?:used|needed|required|necessary|set|applicable|key|auth|token|api)(?:[-_ ]|$)|unused(?:[-_ ]|$)",
     r"[-+]?[\d.,:_]+(?:[a-z]{1,2})?$",  # numbers, sizes, durations
     (
@@ -78,12 +79,13 @@ joomla nexus nextcloud gitea gitlab harbor harbor12345 rancher airflow superset 
 influxdb clickhouse couchdb couchbase kafka nats artemis activemq foo bar foobar baz hunter abc abcdef app web db
 hello hunter2 dragon monkey passwort kennwort clave contraseña contrasena senha wachtwoord parola motdepasse haslo heslo
 пароль public private community system manager operator service example database sql
-docker replicator
+docker replicator anonymous attack attacker evil hacker hacked pwned victim
 """
 _DEFAULTS = frozenset(_WORDS_OF_DEFAULTS.split())
 _DEFAULT_SHAPE = regex(
     r"(?:your|my|the|some|super|top|very|test|demo|dev|admin|root|user|db|default|secret|secure|strong|initial|new"
-    r"|postgres|mysql|redis|mongo|app)[-_ ]?(?:password|passwd|pass|pwd|secret|pw|user)"
+    r"|postgres|mysql|redis|mongo|app|attack|attacker|evil|hacked|hacker|pwned|victim)"
+    r"[-_ ]?(?:password|passwd|pass|pwd|secret|pw|user)"
 )
 NUMBERS = frozenset({"1234", "12345", "123456", "1234567", "12345678", "123456789", "1234567890", "111111", "000000"})
 _WORDS_OF_NOUNS = """
@@ -107,7 +109,7 @@ _HEAD = 80
 """Characters of base64 that hold the first line of a key."""
 _BREAKS = regex(r"\s+|\\+[nr]")
 """Ends of lines and what they are indented by, written out or escaped."""
-_SAMPLES = ("example", "placeholder", "redacted", "dummy", "....", "****")
+_SAMPLES = ("example", "placeholder", "redacted", "dummy", "exposed", "leaked", "compromised", "....", "****")
 _TOKEN = 200
 """Characters of the longest token of one piece; what is longer is a key or a set of claims."""
 _LONGEST = 4000

@@ -13,6 +13,7 @@ from scanner.documents.classify import is_page
 from scanner.documents.document import Document, Fault, document
 from scanner.documents.parsed import ParseFault
 from scanner.documents.positions import Node
+from scanner.documents.purpose import purpose
 from scanner.documents.refused import is_refused
 from scanner.limits import Limits
 from scanner.marks import keyless, line_of
@@ -30,23 +31,24 @@ def script(text: str, origin: Origin, limits: Limits) -> Iterator[Document | Fau
 def page(text: str, path: str, limits: Limits) -> Iterator[Document | Fault]:
     """The documents of a Markdown text, or of any other text, which is read as one."""
     taken = 0
+    origin = Origin(path, purpose=purpose(text, path)) if is_page(path) else Origin(path)
     if is_page(path) and (block := front_matter.parse(text, limits)):
         taken = front_matter.lines_of(text)
-        yield _front_matter(block, text, path)
+        yield _front_matter(block, text, origin)
     fences, prose = markdown.parse(text, taken)
     lines = text.split("\n") if fences and is_page(path) else []
     for fence in fences:
-        for part in _block(fence, path, limits):
+        for part in _block(fence, origin, limits):
             yield _told(part, lines, fence) if lines and isinstance(part, Document) else part
     if is_page(path) or path.lower().endswith(_PYTHON):
         outside = "\n".join(prose)
         seen = None if is_page(path) else python_text.without_texts(outside)
-        calls = _Calls(outside, Origin(path), limits, javascript.PROSE, seen)
+        calls = _Calls(outside, origin, limits, javascript.PROSE, seen)
         yield from calls.read()
         prose = calls.rest.split("\n")
     marks = [keyless((line, 0), (line, len(words))) for line, words in enumerate(prose)]
     root = Node(prose, keyless((0, 0), (len(prose), 0), marks))
-    yield Document("prose", Origin(path), root, settings=tuple(_settings(fences)) if is_page(path) else ())
+    yield Document("prose", origin, root, settings=tuple(_settings(fences)) if is_page(path) else ())
 
 
 def _told(part: Document, lines: Sequence[str], fence: markdown.CodeBlock) -> Document:
@@ -100,15 +102,15 @@ class _Calls:
         return javascript.without_calls(self.text, self.spans) if self.spans else self.text
 
 
-def _front_matter(block: front_matter.FrontMatter | ParseFault, text: str, path: str) -> Document | Fault:
+def _front_matter(block: front_matter.FrontMatter | ParseFault, text: str, origin: Origin) -> Document | Fault:
     if isinstance(block, ParseFault):
-        return texts.fault_of(block, text, Origin(path), "yaml")
-    fault = texts.fault_of(block.fault, text, Origin(path), "front-matter") if block.fault else None
-    return document("front-matter", block.parsed, Origin(path), fault=fault)
+        return texts.fault_of(block, text, origin, "yaml")
+    fault = texts.fault_of(block.fault, text, origin, "front-matter") if block.fault else None
+    return document("front-matter", block.parsed, origin, fault=fault)
 
 
-def _block(fence: markdown.CodeBlock, path: str, limits: Limits) -> Iterator[Document | Fault]:
-    origin = Origin(path, fence.first_line, fence.columns)
+def _block(fence: markdown.CodeBlock, page: Origin, limits: Limits) -> Iterator[Document | Fault]:
+    origin = replace(page, first_line=fence.first_line, columns=fence.columns)
     if fence.language == "javascript":
         yield from script(fence.text, origin, limits)
         return

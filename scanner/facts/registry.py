@@ -47,6 +47,7 @@ _MODULES = {
     "": (
         "accountability",
         "agents.approved",
+        "agents.text_places",
         "agents.exfiltration",
         "architecture.boundaries",
         "architecture.card_scope",

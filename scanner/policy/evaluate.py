@@ -280,6 +280,7 @@ def _finding(ready: LoadedRule, judged: _Judged, item: items.Item, values: Mappi
         credential=(detail or "") if CREDENTIALS in info.objectives else "",
         counted_because=counted.because,
         because_of_file=counted.of_file,
+        purpose=unapplied_objects.purpose(subject),
     )
 
 

@@ -1,11 +1,11 @@
-"""With which severity a failure counts, where its rule lists reasons for one step less, and which of them holds."""
+"""With which severity a failure counts, where its rule lists reasons to count lower, and which of them holds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from scanner.model import Severity, Subject, lowered
+from scanner.model import Severity, Subject
 from scanner.policy import cel
 from scanner.policy.message import fill_placeholders
 from scanner.policy.rule import Rule
@@ -27,5 +27,5 @@ def counted(rule: Rule, subject: Subject, values: Mapping[str, Any]) -> CountedS
     for each in rule.lower:
         if cel.evaluate(cel.kept_expression(each.when), cel.activation(values)).truth is Truth.TRUE:
             because = fill_placeholders(each.because, subject, values)
-            return CountedSeverity(lowered(rule.info.severity), because, each.of_file)
+            return CountedSeverity(each.to, because, each.of_file)
     return CountedSeverity(rule.info.severity)

@@ -16,7 +16,7 @@ from scanner.baseline import Worse
 from scanner.controls import Platform
 from scanner.errors import PackError, UsageError, raise_together
 from scanner.late import regex
-from scanner.model import Profile, RuleInfo, Severity
+from scanner.model import Profile, RuleInfo, Severity, lowered
 from scanner.policy import every_item, expression, object_kinds, rule_reads
 from scanner.policy.cel import compile_expression
 from scanner.policy.expression import Reads
@@ -43,9 +43,11 @@ _SUFFIXES = (".yaml", ".yml")
 
 
 class LowerReason(Struct, frozen=True):
-    """A reason for which a finding counts one step lower."""
+    """A reason for which a finding counts lower."""
 
     when: bytes
+    to: Severity
+    """As what it then counts."""
     because: str
     """With placeholders, as a message has them."""
     of_file: bool
@@ -69,7 +71,7 @@ class Rule(Struct, frozen=True):
     detail: bytes | None
     """What a message inserts as `{detail}`."""
     lower: tuple[LowerReason, ...]
-    """Why a finding counts one step lower; the first one that holds is told."""
+    """Why a finding counts lower; the first one that holds is told."""
     related: Mapping[str, str]
     """Name of a related place -> the message of a finding about it."""
     words: frozenset[str]
@@ -232,7 +234,8 @@ def _rule(file: DataFile, identity: str, expressions: Mapping[str, bytes]) -> Ru
 def _lower_reasons(value: dict[str, Any], expressions: Mapping[str, bytes]) -> Iterator[LowerReason]:
     for number, each in enumerate(rule_reads.lower_of(value).values()):
         when = expressions[rule_reads.lower_name(number)]
-        yield LowerReason(when, each["because"].strip(), _PURPOSE in expression.reads(when).paths)
+        to = Severity(each.get("to") or lowered(Severity(value["severity"])))
+        yield LowerReason(when, to, each["because"].strip(), _PURPOSE in expression.reads(when).paths)
 
 
 def _info(identity: str, value: dict[str, Any]) -> RuleInfo:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from scanner.contexts import IF_APPLIED, IF_WHOLE, Context, is_only_shown, is_test_data
 from scanner.late import regex
 from scanner.model import Outcome, Subject
+from scanner.places import ATTACK, COPY
 from scanner.policy import items
 from scanner.policy.aim import aim
 from scanner.policy.observed import pointed_at
@@ -16,7 +17,7 @@ from scanner.policy.rule import Rule
 from scanner.policy.rule_results import RuleResult
 from scanner.policy.undecided import UndecidedReason
 
-_KUBERNETES, _STACK = "kubernetes.", "stack."
+_KUBERNETES, _STACK, _COMMAND = "kubernetes.", "stack.", "agents.command"
 _IDENTITY = (("metadata", "name"), ("object", "metadata", "name"))
 """Where a rule points if an object lacks others beside it: it has no field that is wrong."""
 _TARGET = ("spec", "scaleTargetRef", "name")
@@ -42,12 +43,30 @@ _PLACEHOLDER = regex(
 """An image that stands for the one of the reader: `<image>`, `your-image:latest`, `myapp`, `your-registry/app`."""
 
 
+_ATTACKER = regex(r"(?i)(?<![a-z])(?:evil|attackers?|backdoor(?:ed)?|malicious|pwn(?:ed)?|hackers?|privesc)(?![a-z])")
+
+
+def purpose(subject: Subject) -> str:
+    """What the text around a subject is for, if it bears on the subject: `COPY`, or `ATTACK` for a part of an attack.
+
+    In a text about attacks, that is an object with a name of an attacker, and a command that keeps the purpose: one
+    that only reaches machines of testers and targets.
+    """
+    told = subject.origin.purpose
+    if told != ATTACK or subject.kind == _COMMAND:
+        return told
+    if not subject.kind.startswith((_KUBERNETES, _STACK)):
+        return ""
+    image = subject.bindings[subject.focus].get("image", "")
+    return ATTACK if _ATTACKER.search(f"{subject.name} {image}") else ""
+
+
 def doubt(subject: Subject, context: Context | None) -> UndecidedReason | None:
     """Why failures of an object may be open where it is; `context` is what all inputs count as."""
     path = subject.origin.path
     if not subject.kind.startswith((_KUBERNETES, _STACK)) or context not in (None, Context.DOCUMENTATION):
         return None
-    if is_only_shown(path, subject.kind):
+    if is_only_shown(path, subject.kind) or subject.origin.purpose == COPY:
         return _LEFT_OUT
     if subject.kind.startswith(_STACK):
         return None

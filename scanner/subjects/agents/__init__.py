@@ -18,7 +18,7 @@ from scanner.subjects.agents.frameworks import FRAMEWORKS
 from scanner.subjects.agents.kinds import KINDS, PERMISSION, SETTINGS
 from scanner.subjects.agents.known import Known
 from scanner.subjects.agents.runtimes import RUNTIMES
-from scanner.subjects.data_predicates import either, every, holding, some
+from scanner.subjects.data_predicates import both, either, every, holding, some
 from scanner.subjects.format import Format, KnownBy, key_sign
 from scanner.subjects.unread.format import FormatSignature
 
@@ -42,7 +42,25 @@ def _holds_permissions(value: Any) -> bool:
     return named or value.get("defaultMode") in _MODES
 
 
+_PARTS_OF_PLUGIN = either(
+    {"hooks": either({"hooks": dict}, some(list))},
+    {"mcpServers": dict},
+    {"lspServers": either(str, dict)},
+    {"outputStyles": either(str, list)},
+)
+"""What a manifest of a plugin has and the manifest of a package has not."""
 _FIRST = (
+    Known(
+        "claude-plugin",
+        "plugins and marketplaces of Claude Code, Codex and Cursor",
+        "claude_plugin",
+        r"(?:^|/)(?:\.(?:claude|codex|cursor)-plugin/(?:plugin|marketplace)|\.agents/plugins/(?:\w+_)?marketplace)\.json$",
+        (
+            FormatSignature({"$schema": holding("claude-code-plugin-manifest", "claude-code-marketplace")}),
+            FormatSignature({"name": str, "owner": dict, "plugins": [{"name": str, "source": either(str, dict)}]}),
+            FormatSignature(both({"name": str, "version": str, "author": either(str, dict)}, _PARTS_OF_PLUGIN)),
+        ),
+    ),
     Known(
         "claude-settings",
         "settings of Claude Code",
@@ -59,13 +77,6 @@ _FIRST = (
         ),
         kinds=True,
         text_signs=key_sign("(?:permissions|hooks)"),
-    ),
-    Known(
-        "claude-plugin",
-        "plugins and marketplaces of Claude Code",
-        "claude_plugin",
-        r"(?:^|/)\.claude-plugin/(?:plugin|marketplace)\.json$",
-        (FormatSignature({"name": str, "owner": dict, "plugins": [{"name": str, "source": either(str, dict)}]}),),
     ),
     Known(
         "mcp-servers",
@@ -112,7 +123,7 @@ _FORMATS = (
         "gemini-settings",
         "settings of Gemini CLI",
         "gemini_settings",
-        r"(?:^|/)\.gemini/settings\.json$",
+        r"(?:^|/)(?:\.gemini/settings|gemini-extension)\.json$",
         (FormatSignature({"$schema": holding("gemini-cli")}),),
     ),
     Known(

@@ -20,8 +20,8 @@ from scanner.subjects.agents.secret_values import secret_kind
 from scanner.subjects.subject_builder import SubjectBuilder, known
 
 _SETUP = regex(
-    r"(?:^|/)(?:\.(?:claude|claude-plugin|vscode|cursor|gemini|codex|roo|kiro|amazonq|windsurf|continue|github|zed"
-    r"|opencode|hive-mind|claude-flow|well-known)(?=/)|(?:\.mcp\.json|opencode\.jsonc?)$)"
+    r"(?:^|/)(?:\.(?:(?:claude|codex|cursor)-plugin|claude|vscode|cursor|gemini|codex|roo|kiro|amazonq|windsurf|continue|github|zed"
+    r"|opencode|hive-mind|claude-flow|well-known)(?=/)|\.agents/plugins/|(?:\.mcp\.json|gemini-extension\.json|opencode\.jsonc?)$)"
 )
 """Where the path of a file leaves the folder that its setup belongs to."""
 INVOKED = "invoked"

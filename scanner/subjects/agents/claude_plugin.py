@@ -1,4 +1,8 @@
-"""Manifests of plugins and marketplaces for Claude Code: what a plugin starts, and where its parts come from."""
+"""Manifests of plugins and marketplaces: what a plugin starts, and where its parts come from.
+
+The form is that of Claude Code, which Codex and Cursor took over. https://code.claude.com/docs/en/plugins-reference,
+https://developers.openai.com/codex/plugins/build, https://cursor.com/docs/plugins as of 2026-11.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,7 @@ _COMMIT = regex(r"[0-9a-f]{40}")
 
 def read(document: Document) -> Iterator[Subject]:
     """The subjects of a manifest."""
-    where = place(document, "claude-code", "plugin")
+    where = place(document, _tool(document.origin.path), "plugin")
     root = document.root
     shape = SubjectBuilder().put("name", root.get("name"))
     shape.data.setdefault("name", "plugin")
@@ -31,6 +35,13 @@ def read(document: Document) -> Iterator[Subject]:
         yield from hooks(where, _hooks(holder))
         if isinstance(holder.get("mcpServers").value, dict):
             yield from servers(where, holder.get("mcpServers"))
+
+
+def _tool(path: str) -> str:
+    """The tool that loads a manifest, by its path."""
+    if "/.agents/" in f"/{path}" or "/.codex-plugin/" in f"/{path}":
+        return "codex"
+    return "cursor" if "/.cursor-plugin/" in f"/{path}" else "claude-code"
 
 
 def _hooks(holder: Node) -> Node:

@@ -8,10 +8,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from msgspec.structs import replace
+
 from scanner.documents.positions import Node
 from scanner.late import regex
 from scanner.model import Subject
+from scanner.places import ATTACK
 from scanner.subjects.agents import packages
+from scanner.subjects.agents.attack_examples import is_example
 from scanner.subjects.agents.building import Place, short, subject
 from scanner.subjects.agents.kinds import COMMAND
 from scanner.subjects.agents.programs import program_of
@@ -19,14 +23,16 @@ from scanner.subjects.agents.secret_values import secret_kind
 from scanner.subjects.agents.substitutions import without_comments
 from scanner.subjects.subject_builder import SubjectBuilder
 
+_SHOWN = ("shell", "prompt")
+"""Whose commands a text shows; what else is in it, a tool runs."""
 LONGEST = 8_000
 """Characters of a command line that are judged."""
 _SHELLS = r"(?:ba|z|k|da|c|fi|a)?sh|iex|invoke-expression"
-_FETCHES = regex(
-    r"(?i)(?:^|[\s(`/])(?:curl|wget|fetch|aria2c|iwr|irm|invoke-webrequest|invoke-restmethod"
-    r"|base64\s+(?:-d|-D|--decode))(?=\s|$)"
-)
-"""A program of a pipeline that gives what it downloads, or a text out of base64."""
+_FETCHES = regex(r"(?i)(?:^|[\s(`/])(?:curl|wget|fetch|aria2c|iwr|irm|invoke-webrequest|invoke-restmethod)(?=\s|$)")
+"""A program of a pipeline that gives what it downloads."""
+_DECODES = regex(r"(?i)(?:^|[\s(`/])base64\s+(?:-d|-D|--decode)\s*(?:-\s*)?(?=$|[)\"'`<|])")
+"""A program of a pipeline that gives a text out of base64, which is not in a file of its own."""
+_SAYS = regex(r"(?:^|[\s(`])(?:echo|printf)\s|<<<")
 _EXECUTES = regex(
     rf"(?i)\s*(?:sudo\s+(?:-\w+\s+)*)?(?:env\s+)?(?:/\S*/)?(?:(?:{_SHELLS})(?=[\s)`]|$)"
     r"|(?:python[\d.]*|node|perl|ruby|php|deno run|bun run)(?:\s+-)?\s*[)`]?\s*$)"
@@ -34,10 +40,15 @@ _EXECUTES = regex(
 """A program of a pipeline that executes what it gets."""
 _SUBSTITUTED = regex(
     rf"(?i)(?:^|[\s;&|(])(?:eval|source|\.|(?:{_SHELLS})(?:\s+-\w*c)?|(?:python[\d.]*|node|perl|ruby|php)\s+-[ec])\s*[\"']?"
-    r"\s*(?:[$<]\(|`)\s*(?:curl|wget|base64)\b"
+    r"\s*(?:[$<]\(|`)\s*(?:curl|wget)\b"
     r"|\b(?:iex|invoke-expression)\b[^;\n]*\b(?:iwr|irm|invoke-webrequest|invoke-restmethod|downloadstring)\b"
 )
 """A download in place of the text that a shell or an interpreter executes."""
+_ENCODED = regex(
+    rf"(?i)(?:^|[\s;&|(])(?:eval|source|\.|(?:{_SHELLS})(?:\s+-\w*c)?|(?:python[\d.]*|node|perl|ruby|php)\s+-[ec])\s*[\"']?"
+    r"\s*(?:[$<]\(|`)[^)`]*\bbase64\s+(?:-d|-D|--decode)\s*(?:-\s*)?(?=[)`\"'<|])"
+)
+"""A text in base64 in place of the text that a shell or an interpreter executes."""
 _QUOTED = regex(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'", re.DOTALL)
 _STEPS = regex(r"&&|\|\||[;&\n]")
 _STORED = regex(r"(?:\s(?:-o|-O|--output|--output-document)[= ]?|>)\s*[\"']?([\w./~$-]+)")
@@ -75,6 +86,14 @@ _TLS = regex(
     r"(?i)(?:\bcurl\b[^|;&\n]*\s(?-i:(-[a-zA-Z]*k[a-zA-Z]*))|(?:^|\s)(--insecure|--no-check-certificate|--no-verify-ssl|-SkipCertificateCheck|NODE_TLS_REJECT_UNAUTHORIZED=[\"']?0"
     r"|GIT_SSL_NO_VERIFY=(?:1|true)|PYTHONHTTPSVERIFY=0|--disable-ssl|--ssl-no-verify))(?=[\s\"';&|)]|$)"
 )
+_EMPTY = regex(r"(?<=\w)=(?=[ \t])")
+"""An assignment without a value: in a shell, the word ends there."""
+_PROMPTS = regex(r"\b((?:psql|pg_\w+|createdb|dropdb|createuser|vacuumdb|reindexdb)\b[^|;&\n]*?)\s--password(?=\s|$)")
+"""Programs of PostgreSQL, of which `--password` asks for one and has no value."""
+_FIELDS = regex(r"&(?=\w+=)")
+"""Between the fields of a form."""
+_NO_VALUE = regex(r"-|$|\([A-Za-z]+-[A-Za-z]+$")
+"""What is not the value of an option: another one, nothing, or the start of a command of PowerShell."""
 _FETCHERS = regex(r"\b(?:curl|wget|git|node|npx|python[\d.]*|iwr|irm|Invoke-\w+)\b")
 
 
@@ -114,6 +133,8 @@ def command(where: Place, owner: str, via: str, node: Node, apart: Sequence[Node
         shape.say("staysLocal", _stays_local(text))
     if shape.data.get("runsDownload"):
         shape.say("downloadsEncrypted", _downloads_encrypted(text))
+    if where.origin.purpose == ATTACK and not (via in _SHOWN and is_example(text)):
+        where = replace(where, origin=replace(where.origin, purpose=""))
     yield subject(COMMAND, where, owner, f"command of the {via}", shape, node)
 
 
@@ -126,16 +147,23 @@ def _showing(apart: Sequence[Node], whole: Node, field: str) -> Node:
     return _holding(apart, whole, lambda item: seen(item)[field])
 
 
+def _of_word(word: str) -> str:
+    """The kind of credential that a word assigns to the name before its sign."""
+    name, _, value = word.partition("=")
+    named = name.startswith("-") or name.replace("_", "").isalnum()
+    return secret_kind(name, value) if named and value.strip() == value else ""
+
+
 @lru_cache(maxsize=1024)
 def _credential(text: str, words: tuple[str, ...]) -> str:
     """The kind of the first credential: in a form of its own, assigned to a name, or behind an option."""
-    if found := secret_kind("", text):
+    if _PROMPTS.search(text):
+        text, words = _PROMPTS.sub(r"\1", text), tuple(word for word in words if word != "--password")
+    if found := secret_kind("", _EMPTY.sub("=''", text)):
         return found
     for word, after in zip(words, [*words[1:], ""], strict=True):
-        name, sign, value = word.partition("=")
-        if sign and (name.startswith("-") or name.replace("_", "").isalnum()):
-            found = secret_kind(name, value)
-        elif word.startswith("-") and after and not after.startswith("-"):
+        found = next(filter(None, map(_of_word, _FIELDS.split(word))), "")
+        if not found and word.startswith("-") and "=" not in word and not _NO_VALUE.match(after):
             found = secret_kind(word, after)
         if found := found or secret_kind("", word):
             return found
@@ -146,11 +174,12 @@ def _credential(text: str, words: tuple[str, ...]) -> str:
 def seen(text: str) -> Mapping[str, Any]:
     """What a command line does that rules are about; an empty text or false where it does not."""
     text = without_comments(text.replace("\\\n", " "))
-    sent = next(_sent(text), "")
+    sent, executed = next(_sent(text), ""), _executed(text)
     skipped = _SKIPS.search(text)
     tls = _TLS.search(text) if _FETCHERS.search(text) else None
     return {
-        "runsDownload": _runs_download(text),
+        "runsDownload": bool(executed),
+        "executes": executed,
         "sendsTo": sent,
         "skipsGuards": skipped[1] if skipped else "",
         "skipsVerification": tls[1] or tls[2] if tls else "",
@@ -169,13 +198,20 @@ def _downloads_encrypted(text: str) -> bool:
     return bool(addresses) and all(address.lower().startswith("https://") for address in addresses)
 
 
-def _runs_download(text: str) -> bool:
-    """Whether a shell or an interpreter executes a download, also within the text of `sh -c`."""
-    if _SUBSTITUTED.search(text) or _starts_download(text):
+def _executed(text: str) -> str:
+    """What a shell or an interpreter executes unseen, also within the text of `sh -c`; empty where it does not."""
+    if _starts_download(text) or _executes(text, _FETCHES, _SUBSTITUTED):
+        return "what it downloads"
+    return "a text in base64" if _SAYS.search(text) and _executes(text, _DECODES, _ENCODED) else ""
+
+
+def _executes(text: str, gives: re.Pattern[str], substituted: re.Pattern[str]) -> bool:
+    """Whether a shell or an interpreter executes what a program gives, in a pipeline or in place of its text."""
+    if substituted.search(text):
         return True
     inner = [part[0][1:-1] for part in _QUOTED.finditer(text) if "|" in part[0]]
     executed = [part for part in inner if "$(" in part or "`" in part or _EXECUTES.search(text)]
-    return any(map(_pipes_download, (_QUOTED.sub("''", text), *executed)))
+    return any(_pipes(part, gives) for part in (_QUOTED.sub("''", text), *executed))
 
 
 def _starts_download(text: str) -> bool:
@@ -190,13 +226,13 @@ def _starts_download(text: str) -> bool:
     return False
 
 
-def _pipes_download(text: str) -> bool:
+def _pipes(text: str, gives: re.Pattern[str]) -> bool:
     for step in _STEPS.split(text):
-        fetched = False
+        given = False
         for part in step.split("|"):
-            if fetched and _EXECUTES.match(part):
+            if given and _EXECUTES.match(part):
                 return True
-            fetched = fetched or bool(_FETCHES.search(part))
+            given = given or bool(gives.search(part))
     return False
 
 

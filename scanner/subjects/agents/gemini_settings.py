@@ -1,6 +1,7 @@
-"""Settings of Gemini CLI, in the nested form of 2025-09 and the flat one before it.
+"""Settings of Gemini CLI, in the nested form of 2025-09 and the flat one before it, and manifests of its extensions.
 
-https://google-gemini.github.io/gemini-cli/docs/get-started/configuration.html
+https://google-gemini.github.io/gemini-cli/docs/get-started/configuration.html,
+https://geminicli.com/docs/extensions/reference/ as of 2026-11.
 """
 
 from __future__ import annotations

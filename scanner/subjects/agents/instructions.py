@@ -169,4 +169,5 @@ def _commands(where: Place, name: str, root: Node) -> Iterator[Subject]:
             before = line.value[max(0, match.start() - _SENTENCE) : match.start()].rpartition(". ")[2]
             if match[1] or (downloads and not _NEGATED.search(before)):
                 at = keyless((row, column + match.start(2)), (row, column + match.end(2)))
-                yield from command(where, name, "prompt", Node(match[2], at))
+                loaded = replace(where, origin=replace(where.origin, purpose="")) if match[1] else where
+                yield from command(loaded, name, "prompt", Node(match[2], at))

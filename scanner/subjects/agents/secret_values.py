@@ -14,7 +14,9 @@ _EXACT = regex(
     r"|sk-[A-Za-z0-9]{48}|xox[abprs]-[0-9]{10,}-[A-Za-z0-9-]{10,}|[rs]k_live_[A-Za-z0-9]{16,}|hf_[A-Za-z]{30,}"
     r"|sbp_[0-9a-f]{40})(?![\w-])"
 )
-_MADE_UP = regex(r"(?i)xxxx|your|example|placeholder|replace|dummy|fake|redacted|sample|changeme|\.\.\.|(.)\1{5}")
+_MADE_UP = regex(
+    r"(?i)xxxx|your|example|placeholder|replace|dummy|fake|redacted|sample|changeme|exposed|leaked|compromised|\.\.\.|(.)\1{5}"
+)
 _VARIED = 10
 _MARKS = (
     *(

@@ -1,0 +1,93 @@
+"""The severity that a finding counts with, where its place or the text around it makes it lower than that of its rule."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from msgspec.structs import replace
+
+from scanner import credentials
+from scanner.contexts import Context, context_of, is_loaded, is_page, shows
+from scanner.late import regex
+from scanner.model import Finding, Severity, lowered
+from scanner.places import ATTACK, COPY
+from scanner.subjects.agents.kinds import COMMAND
+
+_FILL_IN = {"kubernetes.": regex(r"<[A-Za-z][\w .-]*>"), "agents.": regex(r"\{\{[^{}]*\}\}")}
+"""What stands for a name in a template, such as `<app>` or `{{app}}`, by what the kinds of subjects begin with."""
+_EXAMPLES = {
+    Context.DOCUMENTATION: "it is in documentation",
+    Context.TEMPLATE: "it is in a template",
+    Context.FIXTURE: "it is in a folder of tests, test data or installed packages",
+}
+"""Inputs that no tool loads from their place, or that may hold made-up credentials, and how reports say so."""
+_SHOWN_ONLY = "the text of an agent, a command or a skill only shows it"
+_ATTACK = "a text about attacks shows it, and it names no machine but those of the tester or of the target"
+_OF_ATTACKER = "a text about attacks shows it, and it has a name of an attacker"
+_COPIED = "it is in a copy of the documentation of a product"
+_NO_NAME = "its name is still to be written"
+_MADE_UP = ", and only its name makes it a credential"
+
+
+def counted(findings: Iterable[Finding], about_credentials: Collection[str], context: Context | None) -> list[Finding]:
+    """Findings with the severity that counts: one step lower where no tool loads the input from its place.
+
+    None counts two steps lower, so that one that its rule counts lower stays as it is, except what a text about attacks
+    shows, which is info: nobody is meant to apply it to a machine of their own.
+
+    A cluster accepts no object whose name is still to be written, and an agent with such a name is copied before it is
+    loaded, so that both are templates wherever they stand. A credential is valid wherever it is, except that in an
+    example or a test one that only its name tells may be made up.
+    """
+    return [_lower(finding, _why_lower(finding, about_credentials, context)) for finding in findings]
+
+
+def _why_lower(finding: Finding, about_credentials: Collection[str], context: Context | None) -> str:
+    if finding.rule in about_credentials:
+        return _why_made_up(finding, context)
+    if context:
+        return _EXAMPLES[context] if context in (Context.DOCUMENTATION, Context.TEMPLATE) else ""
+    return _why_place(finding)
+
+
+def _why_place(finding: Finding) -> str:
+    """Why a finding counts lower because of the text that its subject is in, or of a name still to be written."""
+    if finding.purpose == ATTACK:
+        return _ATTACK if finding.subject_kind == COMMAND else _OF_ATTACKER
+    filled = _FILL_IN.get(finding.subject_kind.partition(".")[0] + ".")
+    path = finding.location.path
+    if not is_loaded(path):
+        return _EXAMPLES.get(context_of(path), _EXAMPLES[Context.FIXTURE])
+    if shows(path, finding.subject_kind):
+        return _SHOWN_ONLY
+    if finding.purpose == COPY:
+        return _COPIED
+    return _NO_NAME if filled is not None and filled.search(finding.subject_name) else ""
+
+
+def _why_made_up(finding: Finding, context: Context | None) -> str:
+    """Why a credential may be made up; empty where it counts in full."""
+    if finding.credential not in credentials.BY_NAME:
+        return ""
+    place = _EXAMPLES.get(context) if context else _place_of_example(finding)
+    return f"{place}{_MADE_UP}" if place else ""
+
+
+def _place_of_example(finding: Finding) -> str:
+    path = finding.location.path
+    if is_page(path):
+        return _EXAMPLES[Context.DOCUMENTATION]
+    if shows(path, finding.subject_kind):
+        return _SHOWN_ONLY
+    if finding.purpose == COPY:
+        return _COPIED
+    return _EXAMPLES[Context.FIXTURE] if context_of(path) is Context.FIXTURE else ""
+
+
+def _lower(finding: Finding, why: str) -> Finding:
+    if why in (_ATTACK, _OF_ATTACKER):
+        return replace(finding, severity=Severity.INFO, counted_because=why, because_of_file=True)
+    severity = lowered(finding.severity)
+    if not why or finding.counted_because or severity is finding.severity:
+        return finding
+    return replace(finding, severity=severity, counted_because=why, because_of_file=True)

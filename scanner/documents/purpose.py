@@ -1,0 +1,51 @@
+"""What a text for agents says that it is: about attacks, or a copy of the documentation of a product.
+
+A skill about attacks shows what a tester starts on the target, and an incident guide what an attacker left. A copy of
+the documentation of a product describes what its readers may do, and sets nothing up where it is kept.
+"""
+
+from __future__ import annotations
+
+from scanner.contexts import is_for_agents
+from scanner.late import regex
+from scanner.places import ATTACK, COPY
+
+_HEAD = 4000
+"""Characters of a text within which it says what it is."""
+_OPENING = 600
+_FRONT = regex(r"\A---[ \t]*\n(.*?)\n---[ \t]*$", 24)
+_TITLE = regex(r"^# .*", 8)
+_ATTACKS = regex(
+    r"(?i)(?<![a-z])(?:attack(?:s|ers?|ing)?|exploit\w*|offensive|pen[- ]?test\w*|penetration|red[-_ ]?team\w*"
+    r"|payloads?|ctf|privilege[-_ ]escalation|lateral[-_ ]movement|persistence|exfiltrat\w*|malware|malicious|hacking"
+    r"|bug[-_ ]bounty|post-exploitation|evasion|reverse[-_ ]shells?|incident[-_ ]response|threat[-_ ]hunting"
+    r"|vulnerabilit(?:y|ies)|injection|c2|security[-_ ](?:assessment|audit|test\w*))(?![a-z])"
+    r"|攻击|渗透|漏洞|应急响应|威胁|注入"
+)
+_COPY = regex(
+    r"(?i)\bthis is (?:the |an? )?(?:full |complete |abridged |official )?(?:developer )?documentation (?:for|of)\b"
+)
+_COPIES = regex(r"(?i)(?:^|/)llms(?:-[a-z]+)?\.(?:txt|mdx?)$")
+"""https://llmstxt.org: the documentation of a site as one text."""
+_ON_REQUEST = regex(
+    r"(?i)\.instructions\.md$|(?:^|/)(?:references?|resources|assets|docs?|documentation|knowledge|examples?)/"
+)
+"""What an agent reads only where it is told to; the rest is loaded with the session, the command or the skill."""
+_APPLIES = regex(r"^applyTo[ \t]*:", 8)
+"""With it, Copilot adds the instructions by itself.
+https://code.visualstudio.com/docs/copilot/customization/custom-instructions as of 2026-11."""
+
+
+def purpose(text: str, path: str) -> str:
+    """What a text for agents is by its path, its front matter, its title and its first lines; else empty."""
+    if not is_for_agents(path) and not _COPIES.search(path):
+        return ""
+    head = text[:_HEAD]
+    front = _FRONT.search(head)
+    told = front[1] if front else ""
+    if _ON_REQUEST.search(path) and not _APPLIES.search(told):
+        opening = head[front.end() if front else 0 :][:_OPENING]
+        if _COPIES.search(path) or _COPY.search(opening):
+            return COPY
+    title = _TITLE.search(head)
+    return ATTACK if _ATTACKS.search(" ".join((path, told, title[0] if title else ""))) else ""

@@ -67,7 +67,7 @@ _FOR_AGENTS = regex(
 """What an agent loads from any folder; a code block in such a text is an instruction."""
 _DOCUMENTATION = regex(r"(?:^|/)(?:docs?|documentation|examples?|samples?|demos?|tutorials?)/", re.IGNORECASE)
 _TEST_DATA = regex(
-    r"(?:^|/)(?:tests?[_-]?data|__fixtures__|fixtures?|node_modules|site-packages|bower_components"
+    r"(?:^|/)(?:tests?[_-]?data|__fixtures__|fixtures?|src/test/resources|node_modules|site-packages|bower_components"
     r"|vendor/[\w-]+(?:\.[\w-]+)+)/",
     re.IGNORECASE,
 )
@@ -78,6 +78,11 @@ _FIXTURE = regex(
     re.IGNORECASE,
 )
 
+
+_KEPT_FOLDER = regex(
+    r"(?:^|/)([_.]?(?:archived?|archives|attic|deprecated|legacy|obsolete|old|unused))/", re.IGNORECASE
+)
+"""A folder whose name says that its files are kept and no longer used."""
 
 _ENDINGS = frozenset(
     "adoc dist example local markdown md mdx override rst sample template tmpl tpl txt".split()  # noqa: SIM905
@@ -170,6 +175,12 @@ def shows(path: str, kind: str) -> bool:
     Objects of Kubernetes and of stacks in the text of a command, a skill or an agent are in its code blocks.
     """
     return kind.startswith(_DEPLOYED) and is_invoked(path)
+
+
+def kept_folder(path: str) -> str:
+    """The nearest folder of an input whose name says that its files are no longer used; empty where none does."""
+    names = _KEPT_FOLDER.findall(path.replace("/", "//"))
+    return names[-1] if names and not is_for_agents(path) else ""
 
 
 @lru_cache(maxsize=_KEPT)

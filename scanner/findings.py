@@ -22,6 +22,7 @@ from scanner.places import Fix, Location
 from scanner.policy.evaluate import Counts, Evaluation
 from scanner.policy.tuning import Tuning
 from scanner.texts_within import Masked, texts_of
+from scanner.unused_inputs import at_most, why_unused
 
 
 def separate_findings(
@@ -71,13 +72,15 @@ def _on_page(finding: Finding) -> bool:
 def _counted(findings: Iterable[Finding], about_credentials: Collection[str], context: Context | None) -> list[Finding]:
     """Findings with the severity that counts: one step lower where no tool loads the input from its place.
 
-    None counts two steps lower, so that one that its rule counts lower stays as it is.
+    None counts two steps lower, so that one that its rule counts lower stays as it is. But services that a text only
+    shows count at most medium, and APIs that tests describe at most low.
 
     A cluster accepts no object whose name is still to be written, and an agent with such a name is copied before it is
     loaded, so that both are templates wherever they stand. A credential is valid wherever it is, except that in an
     example or a test one that only its name tells may be made up.
     """
-    return [_lower(finding, _why_lower(finding, about_credentials, context)) for finding in findings]
+    counted = [_lower(finding, _why_lower(finding, about_credentials, context)) for finding in findings]
+    return [each if each.rule in about_credentials else _limited(each, context) for each in counted]
 
 
 def _why_lower(finding: Finding, about_credentials: Collection[str], context: Context | None) -> str:
@@ -91,7 +94,7 @@ def _why_lower(finding: Finding, about_credentials: Collection[str], context: Co
         return _EXAMPLES.get(context_of(path), _EXAMPLES[Context.FIXTURE])
     if shows(path, finding.subject_kind):
         return _SHOWN_ONLY
-    return _NO_NAME if filled is not None and filled.search(finding.subject_name) else ""
+    return _NO_NAME if filled is not None and filled.search(finding.subject_name) else why_unused(finding)
 
 
 def _why_made_up(finding: Finding, context: Context | None) -> str:
@@ -122,6 +125,12 @@ def _lower(finding: Finding, why: str) -> Finding:
     if not why or finding.counted_because or severity is finding.severity:
         return finding
     return replace(finding, severity=severity, counted_because=why, because_of_file=True)
+
+
+def _limited(finding: Finding, context: Context | None) -> Finding:
+    """The finding with the worst severity that it may have where it counts lower for another reason."""
+    severity = at_most(finding.severity, finding, context) if finding.counted_because else finding.severity
+    return finding if severity is finding.severity else replace(finding, severity=severity, because_of_file=True)
 
 
 class Searched(Struct):

@@ -66,6 +66,13 @@ class Operations:
         self.are_whole = not document.outside
         """Whether all of them stand in the document."""
 
+    @property
+    def only_read_by_all(self) -> bool:
+        """Whether there are operations, and all of them read without a means of authentication."""
+        if not self.all or not self.are_whole or self.is_secured or self.writes:
+            return False
+        return not any(self._other_means(each) or self._in_prose(each) for each in self.all)
+
     def _found(self) -> Iterator[Operation]:
         for path, entry in self._root.get("paths").items():
             item = self.document.follow(entry)

@@ -153,6 +153,20 @@ CASES: dict[str, tuple[dict[str, Any], set[tuple[str, str]]]] = {
         openapi(components={"securitySchemes": {"$ref": "security.yaml"}}),
         {("unknown", "security-requirement-scheme-defined")},
     ),
+    "a part without schemes that names another file": (
+        openapi(paths={"/orders": {"post": {"responses": {"401": {"$ref": "a.yaml#/b"}}}}}, components=None),
+        {("unknown", "security-requirement-scheme-defined")},
+    ),
+    "a part without schemes and operations": (
+        openapi(paths={}, components=None),
+        {("unknown", "security-requirement-scheme-defined")},
+    ),
+    "a whole description without schemes": (
+        openapi(components=None),
+        {("fail", "security-requirement-scheme-defined")},
+    ),
+    "the Petstore with another word": (server("http://shop.swagger.io/v2"), set()),
+    "a service of Swagger": (server("http://validator.swagger.io"), {("fail", PUBLIC)}),
     "a scheme in another file": (
         openapi(components={"securitySchemes": {"token": {"$ref": "a.yaml"}}}),
         {

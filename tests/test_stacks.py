@@ -599,6 +599,18 @@ def test_a_scan_of_a_stack_has_a_verdict(tmp_path: Path) -> None:
     assert "docker-stack.yml:25" in done.stdout
 
 
+def test_a_copy_of_a_file_is_told_in_the_list_of_inputs(tmp_path: Path) -> None:
+    for path in ("a/compose.yaml", "b/compose.yaml", "c/compose.yaml"):
+        (tmp_path / path).parent.mkdir()
+        (tmp_path / path).write_text(PLAIN if path[0] != "c" else f"{PLAIN}# another\n")
+    (tmp_path / "b/pod.yaml").write_text("apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n")
+    (tmp_path / "c/pod.yaml").write_text("apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n")
+    told = scan([str(tmp_path)], Options(cache_folder=None)).inputs
+    assert [(each.path, each.reason) for each in told if each.reason] == [
+        ("b/compose.yaml", "a copy of a/compose.yaml, byte for byte")
+    ]
+
+
 def test_a_spec_knows_the_services_that_a_stack_deploys() -> None:
     spec = """\
 apiVersion: assay.dev/v1

@@ -80,7 +80,7 @@ _TRANSLATION = regex(
 """A folder of translations, such as `.ja/skills`; the texts that a tool loads are elsewhere."""
 _DOCUMENTATION = regex(r"(?:^|/)(?:docs?|documentation|examples?|samples?|demos?|tutorials?)/", re.IGNORECASE)
 _TEST_DATA = regex(
-    r"(?:^|/)(?:tests?[_-]?data|__fixtures__|fixtures?|node_modules|site-packages|bower_components"
+    r"(?:^|/)(?:tests?[_-]?data|__fixtures__|fixtures?|src/test/resources|node_modules|site-packages|bower_components"
     r"|vendor/[\w-]+(?:\.[\w-]+)+)/",
     re.IGNORECASE,
 )
@@ -97,6 +97,11 @@ _FIXTURE = regex(
     re.IGNORECASE,
 )
 
+
+_KEPT_FOLDER = regex(
+    r"(?:^|/)([_.]?(?:archived?|archives|attic|deprecated|legacy|obsolete|old|unused))/", re.IGNORECASE
+)
+"""A folder whose name says that its files are kept and no longer used."""
 
 _ENDINGS = frozenset(
     "adoc dist example local markdown md mdx override rst sample template tmpl tpl txt".split()  # noqa: SIM905
@@ -209,6 +214,12 @@ def shows(path: str, kind: str) -> bool:
 def is_only_shown(path: str, kind: str) -> bool:
     """Whether a text for people, or one for agents, only shows a subject of a kind to its reader."""
     return is_page(path) or shows(path, kind)
+
+
+def kept_folder(path: str) -> str:
+    """The nearest folder of an input whose name says that its files are no longer used; empty where none does."""
+    names = _KEPT_FOLDER.findall(path.replace("/", "//"))
+    return names[-1] if names and not is_for_agents(path) else ""
 
 
 @lru_cache(maxsize=_KEPT)

@@ -1,4 +1,4 @@
-"""The severity that a finding counts with, where its place or the text around it makes it lower than that of its rule."""
+"""The severity that a finding counts with, where its place or the text around it makes it lower."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from scanner.late import regex
 from scanner.model import Finding, Severity, lowered
 from scanner.places import ATTACK, COPY
 from scanner.subjects.agents.kinds import COMMAND
+from scanner.unused_inputs import at_most, why_unused
 
 _FILL_IN = {"kubernetes.": regex(r"<[A-Za-z][\w .-]*>"), "agents.": regex(r"\{\{[^{}]*\}\}")}
 """What stands for a name in a template, such as `<app>` or `{{app}}`, by what the kinds of subjects begin with."""
@@ -32,14 +33,16 @@ _MADE_UP = ", and only its name makes it a credential"
 def counted(findings: Iterable[Finding], about_credentials: Collection[str], context: Context | None) -> list[Finding]:
     """Findings with the severity that counts: one step lower where no tool loads the input from its place.
 
-    None counts two steps lower, so that one that its rule counts lower stays as it is, except what a text about attacks
-    shows, which is info: nobody is meant to apply it to a machine of their own.
+    None counts two steps lower, so that one that its rule counts lower stays as it is. But services that a text only
+    shows count at most medium, APIs that tests describe at most low, and what a text about attacks shows is info:
+    nobody is meant to apply it to a machine of their own.
 
     A cluster accepts no object whose name is still to be written, and an agent with such a name is copied before it is
     loaded, so that both are templates wherever they stand. A credential is valid wherever it is, except that in an
     example or a test one that only its name tells may be made up.
     """
-    return [_lower(finding, _why_lower(finding, about_credentials, context)) for finding in findings]
+    counted = [_lower(finding, _why_lower(finding, about_credentials, context)) for finding in findings]
+    return [each if each.rule in about_credentials else _limited(each, context) for each in counted]
 
 
 def _why_lower(finding: Finding, about_credentials: Collection[str], context: Context | None) -> str:
@@ -62,7 +65,7 @@ def _why_place(finding: Finding) -> str:
         return _SHOWN_ONLY
     if finding.purpose == COPY:
         return _COPIED
-    return _NO_NAME if filled is not None and filled.search(finding.subject_name) else ""
+    return _NO_NAME if filled is not None and filled.search(finding.subject_name) else why_unused(finding)
 
 
 def _why_made_up(finding: Finding, context: Context | None) -> str:
@@ -91,3 +94,9 @@ def _lower(finding: Finding, why: str) -> Finding:
     if not why or finding.counted_because or severity is finding.severity:
         return finding
     return replace(finding, severity=severity, counted_because=why, because_of_file=True)
+
+
+def _limited(finding: Finding, context: Context | None) -> Finding:
+    """The finding with the worst severity that it may have where it counts lower for another reason."""
+    severity = at_most(finding.severity, finding, context) if finding.counted_because else finding.severity
+    return finding if severity is finding.severity else replace(finding, severity=severity, because_of_file=True)

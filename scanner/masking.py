@@ -43,7 +43,8 @@ _ASSIGNED = regex(
 _KEY_WORDS = ("passw", "passp", "secret", "key", "token", "_pw", "bearer")
 """What a text holds wherever the pattern matches: looking for words takes a hundredth of its time."""
 _HARMLESS = regex(
-    r"\\{0,3}\$|[\w.]+\(|<|\{|•{4}|-----BEGIN|(?:true|false|null|none|required|optional|string)\b", re.IGNORECASE
+    r"\\{0,3}\$|[\w.]+\(|<|\{|•{4}|-----BEGIN|(?:true|false|null|none|required|optional|string|unknown)\b",
+    re.IGNORECASE,
 )
 _MASK = "\u2022"
 _PLACEHOLDER = _MASK * 4

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from scanner import engines, gate, inputs, masking, sources, waiving
 from scanner.configured import Configuration
+from scanner.copied_inputs import with_copies
 from scanner.file_stage import read_files, sources_of
 from scanner.findings import in_context, masked_scan, merged_findings, separate_findings, source_lines
 from scanner.finished_scan import Accounts, Comparison, Scan, Verdict
@@ -276,7 +277,7 @@ def evaluate(
         listed = listed and listed.with_rules(evaluation, [rule.info.id for rule in accepted.rules])
     strict = options.strict_documents
     read.inputs, configuration = gate.accept(read.inputs, options.configuration, strict=strict, whole=where.whole)
-    read.inputs = in_context(read.inputs, options.context)
+    read.inputs = with_copies(in_context(read.inputs, options.context))
     changed = replace(options, configuration=configuration)
     return Evaluated(changed, by, where, read, also, together, evaluation, findings, waived, listed=listed)
 

@@ -76,6 +76,7 @@ def severity(found: Scan, rule: str) -> Severity:
         ("lib/site-packages/pkg/compose.yaml", "fixture"),
         ("web/node_modules/pkg/docs/app.yaml", "fixture"),
         ("vendor/k8s.io/apimachinery/pod.yaml", "fixture"),
+        ("gen/src/test/resources/api.yaml", "fixture"),
         ("vendor/katalog/pod.yaml", "live"),
         ("ci/kubetest/pod.yaml", "fixture"),
         ("contest/latest/pod.yaml", "live"),
@@ -127,6 +128,9 @@ def test_what_only_a_name_makes_a_credential_counts_lower_in_examples_and_tests(
         ("deploy/app.yaml", POD.replace("{name: a}", "{name: <APP-NAME>}"), Severity.HIGH),
         ("tests/app.yaml", POD, Severity.CRITICAL),
         ("pkg/testdata/app.yaml", POD, Severity.HIGH),
+        ("deploy/archive/old/app.yaml", POD, Severity.HIGH),
+        ("deploy/_archived/app.yaml", POD, Severity.HIGH),
+        ("deploy/archive-service/app.yaml", POD, Severity.CRITICAL),
         ("lib/site-packages/pkg/app.yaml", POD, Severity.HIGH),
         ("docs/app.md", fenced(POD), Severity.HIGH),
         ("AGENTS.md", fenced(POD), Severity.CRITICAL),
@@ -141,6 +145,46 @@ def test_only_what_no_tool_loads_from_its_place_counts_lower(
     path: str, text: str, expected: Severity, tmp_path: Path
 ) -> None:
     assert severity(scanned(tmp_path, path, text), PRIVILEGED) is expected
+
+
+COMPOSE = """\
+services:
+  web:
+    image: a/b:1
+    privileged: true
+    ports: ["80:80"]
+    volumes: ["/var/run/docker.sock:/var/run/docker.sock"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "context", "expected"),
+    [
+        ("compose.yaml", None, Severity.CRITICAL),
+        ("docs/compose.yaml", None, Severity.CRITICAL),
+        ("archive/compose.yaml", None, Severity.HIGH),
+        ("docs/plan.md", None, Severity.MEDIUM),
+        ("docs/plan.md", Context.LIVE, Severity.CRITICAL),
+        ("compose.yaml", Context.DOCUMENTATION, Severity.MEDIUM),
+        (".claude/skills/a/SKILL.md", None, Severity.MEDIUM),
+    ],
+)
+def test_services_that_a_text_only_shows_count_at_most_medium(
+    path: str, context: Context | None, expected: Severity, tmp_path: Path
+) -> None:
+    found = scanned(tmp_path, path, fenced(COMPOSE) if path.endswith(".md") else COMPOSE, context)
+    assert severity(found, "stacks.service-not-privileged") is expected
+    if expected is Severity.MEDIUM and path.endswith(".md"):
+        assert severity(found, "stacks.service-without-runtime-socket") is expected
+
+
+def test_the_folder_of_what_is_no_longer_used_is_named(tmp_path: Path) -> None:
+    found = scanned(tmp_path, "archive/deploy/app.yaml", POD)
+    assert {each.counted_because for each in found.findings if each.rule == PRIVILEGED} == {
+        "the name of its folder, archive, says that it is no longer used"
+    }
+    committed = scanned(tmp_path / "b", "archive/secret.yaml", SECRET)
+    assert severity(committed, COMMITTED) is severity(scanned(tmp_path / "c", "secret.yaml", SECRET), COMMITTED)
 
 
 SKILL = "---\nname: a\ndescription: A\n---\n\n```sh\n{}\n```\n"

@@ -46,6 +46,11 @@ def test_two_scans_of_a_tree_are_equal_and_subjects_stay_apart(tmp_path: Path) -
         assert KEY in item["subject"]["id"]
 
 
+@pytest.mark.parametrize(("value", "shown"), [("unknown whether this is met", True), ("unknown1ish", False)])
+def test_an_outcome_behind_the_name_of_a_key_is_shown(value: str, shown: bool) -> None:
+    assert (hidden(f"POST /apikey: {value}") == f"POST /apikey: {value}") is shown
+
+
 def test_names_that_are_searched_at_once_are_hidden_as_each_alone() -> None:
     names = [f"web-{number}" for number in range(50)] + [TOKEN, f"a\n{OTHER}", "", f"{TOKEN}/web"]
     alone = [hidden(name) for name in names]

@@ -294,6 +294,25 @@ def test_only_a_template_is_called_one(text: str, template: bool, tmp_path: Path
     assert ("a template: render it first" in item["reason"]) is template
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "words"),
+    [
+        ("a.yaml", "a: {{ .Values.a }}: b\n", "`helm template CHART | assay scan -` where there is a Chart.yaml"),
+        (
+            "a.json",
+            "---\nlayout: null\n---\n[\n  {% for a in site.a %}\n  {}{% endfor %}\n]\n",
+            "site generator (Jekyll)",
+        ),
+        ("a.json", "[\n{% for a in all %}\n{}{% endfor %}\n]\n", "a mark of Jinja, Django or Liquid"),
+    ],
+)
+def test_how_to_render_a_template_fits_its_language(path: str, text: str, words: str, tmp_path: Path) -> None:
+    write(tmp_path, path, text)
+    (item,) = results(tmp_path)[1]["inputs"]
+    assert words in item["reason"]
+    assert ("helm" in item["reason"]) is ("helm" in words)
+
+
 def test_json_with_comments_is_known_for_what_it_is(tmp_path: Path) -> None:
     write(tmp_path, "base.json", '{\n  // strict\n  "compilerOptions": {"strict": true,},\n}\n')
     write(tmp_path, "tsconfig.json", '{"compilerOptions": {"strict": true,}} // strict\n')

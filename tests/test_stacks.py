@@ -196,8 +196,10 @@ def test_what_matters_in_operation_counts_lower_elsewhere(path: str, severity: S
 SOCKET, LOGIN = "service-without-runtime-socket", "service-environment-without-default-passwords"
 LITERAL, PATHS = "service-environment-without-secrets", "service-without-sensitive-host-path"
 FILTERED, USERS = "service-runtime-socket-filtered", "service-without-host-user-namespace"
-DANGERS = {SOCKET, LOGIN, LITERAL, PATHS, FILTERED, USERS}
+AGENT, NETWORK = "service-host-files-limited", "service-without-host-network"
+DANGERS = {AGENT, NETWORK, SOCKET, LOGIN, LITERAL, PATHS, FILTERED, USERS}
 MOUNTED = "volumes: ['/var/run/docker.sock:/var/run/docker.sock:ro']"
+PORT = "image: 'a/b:1', environment: {DB_PASSWORD: admin}, ports: "
 LOGS = "volumes: ['/var/lib/docker/containers:/var/lib/docker/containers"
 
 
@@ -220,12 +222,15 @@ LOGS = "volumes: ['/var/lib/docker/containers:/var/lib/docker/containers"
         ("docker-stack.yml", f"image: 'a/b:1', {MOUNTED}", {SOCKET: "critical"}),
         ("test/compose.yaml", f"image: 'a/b:1', {MOUNTED}, ports: ['80:80']", {SOCKET: "high"}),
         ("compose.yaml", f"image: 'grafana/alloy:v1.4', {MOUNTED}", {FILTERED: "high"}),
-        ("compose.yaml", "image: 'prom/node-exporter:v1', volumes: ['/proc:/host/proc:ro']", {PATHS: "medium"}),
+        ("compose.yaml", "image: 'prom/node-exporter:v1', volumes: ['/proc:/host/proc:ro']", {AGENT: "low"}),
+        ("compose.yaml", "image: 'telegraf:1', volumes: ['/:/hostfs:ro']", {AGENT: "low"}),
+        ("compose.yaml", "image: 'a/agent:1', volumes: ['/:/hostfs:ro']", {PATHS: "high"}),
+        ("compose.yaml", "image: 'gcr.io/cadvisor/cadvisor', volumes: ['/var/run:/var/run:ro']", {PATHS: "high"}),
         ("compose.yaml", "image: 'prom/node-exporter:v1', volumes: ['/proc:/host/proc']", {PATHS: "high"}),
         ("compose.yaml", "image: 'a/b:1', volumes: ['/proc:/host/proc:ro']", {PATHS: "high"}),
         ("compose.yaml", "image: 'a/b:1', volumes: ['/root/.ssh:/keys:ro']", {PATHS: "high"}),
         ("compose.yaml", "image: 'a/b:1', volumes: ['/sys:/host/sys:ro']", {PATHS: "medium"}),
-        ("compose.yaml", f"image: 'grafana/promtail:3', {LOGS}:ro']", {PATHS: "medium"}),
+        ("compose.yaml", f"image: 'grafana/promtail:3', {LOGS}:ro']", {AGENT: "medium"}),
         ("compose.yaml", f"image: 'grafana/promtail:3', {LOGS}']", {PATHS: "high"}),
         ("compose.yaml", f"image: 'a/b:1', {LOGS}:ro']", {PATHS: "high"}),
         ("compose.yaml", f"image: 'lscr.io/linuxserver/socket-proxy:1', {MOUNTED}", {}),
@@ -233,6 +238,15 @@ LOGS = "volumes: ['/var/lib/docker/containers:/var/lib/docker/containers"
         ("compose.yaml", f"image: 'a/not-a-socket-proxy:1', {MOUNTED}", {SOCKET: "high"}),
         ("compose.yaml", f"image: 'traefik:3', userns_mode: host, {MOUNTED}", {FILTERED: "high", USERS: "low"}),
         ("compose.yaml", "image: 'a/b:1', userns_mode: host", {USERS: "medium"}),
+        ("compose.yaml", "image: 'a/b:1', network_mode: host", {NETWORK: "high"}),
+        ("compose.yaml", "image: 'a/plex-exporter:1', network_mode: host", {NETWORK: "high"}),
+        ("compose.yaml", "image: 'plexinc/pms-docker:1', network_mode: host", {NETWORK: "medium"}),
+        ("compose.yaml", f"{PORT}['127.0.0.1:80:80']", {LOGIN: "low"}),
+        ("compose.yaml", f"{PORT}['127.0.0.1:80:80', '81:81']", {LOGIN: "medium"}),
+        ("docker-stack.yml", f"{PORT}['127.0.0.1:80:80']", {LOGIN: "medium"}),
+        ("archive/compose.yaml", "image: 'a/b:1', environment: {DB_PASSWORD: admin}", {LOGIN: "low"}),
+        ("archive-db/compose.yaml", "image: 'a/b:1', environment: {DB_PASSWORD: admin}", {LOGIN: "medium"}),
+        ("compose.old.yaml", "image: 'a/b:1', environment: {DB_PASSWORD: admin}", {LOGIN: "low"}),
     ],
 )
 def test_how_much_a_danger_counts_depends_on_what_stands_beside_it(
@@ -248,6 +262,7 @@ def test_how_much_a_danger_counts_depends_on_what_stands_beside_it(
     [
         ("compose.yaml", MOUNTED, SOCKET, "the service publishes no port to others, so that an attacker must"),
         ("test/compose.yaml", MOUNTED, SOCKET, "its Compose file is for tests, as the folder test shows"),
+        ("unused/compose.yaml", MOUNTED, SOCKET, "its Compose file is for reference only, as the folder unused shows"),
         ("compose.yaml", "environment: {APP_ENV: ci, DB_PASSWORD: admin}", LOGIN, "as APP_ENV=ci of service web shows"),
         ("compose.yaml", "volumes: ['/sys:/host/sys:ro']", PATHS, "the mount is read-only, and /sys shows settings of"),
     ],
@@ -582,6 +597,18 @@ def test_a_scan_of_a_stack_has_a_verdict(tmp_path: Path) -> None:
     done = assay("scan", ".", cwd=tmp_path)
     assert done.returncode == 1
     assert "docker-stack.yml:25" in done.stdout
+
+
+def test_a_copy_of_a_file_is_told_in_the_list_of_inputs(tmp_path: Path) -> None:
+    for path in ("a/compose.yaml", "b/compose.yaml", "c/compose.yaml"):
+        (tmp_path / path).parent.mkdir()
+        (tmp_path / path).write_text(PLAIN if path[0] != "c" else f"{PLAIN}# another\n")
+    (tmp_path / "b/pod.yaml").write_text("apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n")
+    (tmp_path / "c/pod.yaml").write_text("apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n")
+    told = scan([str(tmp_path)], Options(cache_folder=None)).inputs
+    assert [(each.path, each.reason) for each in told if each.reason] == [
+        ("b/compose.yaml", "a copy of a/compose.yaml, byte for byte")
+    ]
 
 
 def test_a_spec_knows_the_services_that_a_stack_deploys() -> None:

@@ -153,6 +153,20 @@ CASES: dict[str, tuple[dict[str, Any], set[tuple[str, str]]]] = {
         openapi(components={"securitySchemes": {"$ref": "security.yaml"}}),
         {("unknown", "security-requirement-scheme-defined")},
     ),
+    "a part without schemes that names another file": (
+        openapi(paths={"/orders": {"post": {"responses": {"401": {"$ref": "a.yaml#/b"}}}}}, components=None),
+        {("unknown", "security-requirement-scheme-defined")},
+    ),
+    "a part without schemes and operations": (
+        openapi(paths={}, components=None),
+        {("unknown", "security-requirement-scheme-defined")},
+    ),
+    "a whole description without schemes": (
+        openapi(components=None),
+        {("fail", "security-requirement-scheme-defined")},
+    ),
+    "the Petstore with another word": (server("http://shop.swagger.io/v2"), set()),
+    "a service of Swagger": (server("http://validator.swagger.io"), {("fail", PUBLIC)}),
     "a scheme in another file": (
         openapi(components={"securitySchemes": {"token": {"$ref": "a.yaml"}}}),
         {
@@ -217,6 +231,7 @@ def test_what_an_api_states_is_judged(value: dict[str, Any], expected: set[tuple
 
 
 READ: dict[str, Any] = {"/roads": {"get": {"responses": {}}}}
+KEYED: dict[str, Any] = {"/roads": {"get": {"parameters": [{"name": "api_key", "in": "query"}], "responses": {}}}}
 BOTH = [{"url": "http://api.shop.com"}, {"url": "https://api.shop.com"}]
 
 
@@ -227,14 +242,54 @@ BOTH = [{"url": "http://api.shop.com"}, {"url": "https://api.shop.com"}]
         (swagger(schemes=["http", "https"], paths=READ, security=None, securityDefinitions=None), "medium"),
         (openapi(servers=BOTH, paths=READ), "high"),
         (openapi(servers=BOTH, security=None, components=None), "high"),
-        (openapi(servers=BOTH[:1], paths=READ, security=None, components=None), "high"),
+        (openapi(servers=BOTH[:1], paths=READ, security=None, components=None), "medium"),
+        (openapi(servers=BOTH[:1], paths=KEYED, security=None, components=None), "high"),
+        (openapi(servers=BOTH[:1], paths={}, security=None, components=None), "high"),
     ],
 )
-def test_plaintext_beside_tls_counts_lower_where_everybody_only_reads(
+def test_plaintext_counts_lower_where_everybody_only_reads(
     value: dict[str, Any], severity: str, tmp_path: Path
 ) -> None:
     found = [each for each in scanned(tmp_path / "api.json", value).findings if each.rule.endswith(PUBLIC)]
     assert [each.severity.value for each in found] == [severity]
+
+
+KEY = "security-scheme-key-outside-query"
+
+
+@pytest.mark.parametrize(
+    ("path", "info", "severity", "because"),
+    [
+        ("api.json", {}, "medium", ""),
+        ("api.json", {"title": "Shop API (unofficial)"}, "low", "its title says “unofficial”"),
+        ("api.json", {"description": "Draft.\nSource: official Shop documentation."}, "low", "its description says"),
+        ("api.json", {"description": "Generated from our official documentation."}, "medium", ""),
+        ("api.json", {"description": "An official API with a reference."}, "medium", ""),
+        ("api.json", {"x-providerName": "shop.com"}, "low", "it has the key x-providerName"),
+        ("third_party/shop/api.json", {}, "low", "it is in the folder third_party"),
+        ("fixtures/api.json", {}, "low", "it is in a folder of tests, test data or installed packages"),
+        ("src/test/resources/api.json", {}, "low", "it is in a folder of tests, test data or installed packages"),
+        ("archive/api.json", {}, "low", "the name of its folder, archive, says that it is no longer used"),
+        ("archive-service/api.json", {}, "medium", ""),
+    ],
+)
+def test_an_api_of_others_and_one_that_nobody_serves_count_lower(
+    path: str, info: dict[str, Any], severity: str, because: str, tmp_path: Path
+) -> None:
+    value = secured({"type": "apiKey", "in": "query", "name": "key"})
+    (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / path).write_text(json.dumps(value | {"info": {"title": "Shop", "version": "1", **info}}))
+    [found] = (each for each in scan([str(tmp_path)], Options(cache_folder=None)).findings if each.rule.endswith(KEY))
+    assert (found.outcome.value, found.severity.value) == ("fail", severity)
+    assert because in found.counted_because
+    assert bool(found.counted_because) is bool(because)
+
+
+def test_an_api_that_tests_make_up_counts_at_most_low(tmp_path: Path) -> None:
+    (tmp_path / "fixtures").mkdir()
+    (tmp_path / "fixtures/api.json").write_text(json.dumps(operation(security=[])))
+    found = [each for each in scan([str(tmp_path)], Options(cache_folder=None)).findings if each.rule.endswith(WRITE)]
+    assert [each.severity.value for each in found] == ["low"]
 
 
 def test_operations_with_one_cause_are_one_finding_at_the_first(tmp_path: Path) -> None:

@@ -13,8 +13,11 @@ inside a network; from anywhere."""
 _URL = regex(r"(?is)(?P<scheme>[a-z][a-z0-9+.-]*|\{[^{}]*\})://(?P<rest>.*)")
 _HOST = regex(r"(?i)[a-z0-9_.-]+|\[[0-9a-f:.]+\]")
 _LOCAL = regex(r"(?i)(?:.+\.)?localhost\.?|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|host\.docker\.internal")
-_SAMPLE = regex(r"(?i)petstore\d?\.swagger\.(?:io|wordnik\.com)|petstore\.example\.com")
-"""The host of the sample that generators and documentation of OpenAPI include."""
+_SAMPLE = regex(
+    r"(?i)petstore\d?\.swagger\.wordnik\.com|petstore\.example\.com"
+    r"|(?!(?:converter|editor|generator|online|validator)\d?\.)[\w-]+\.swagger\.io"
+)
+"""The host of the sample that generators and documentation of OpenAPI include, also with another word for the pets."""
 _RESERVED = regex(r"(?i)(?:.+\.)?(?:example\.(?:com|net|org)|example|test|invalid)\.?")
 _PRIVATE = regex(r"(?i)[^.:]+|.+\.(?:local|localdomain|internal|intranet|lan|home|corp|private|svc|arpa)\.?")
 _OPEN = regex(

@@ -11,6 +11,7 @@ from scanner.documents.positions import Node
 from scanner.model import Subject
 from scanner.places import Origin
 from scanner.subjects import governance
+from scanner.subjects.api.provider import of_others
 from scanner.subjects.kind import Kind
 from scanner.subjects.subject_builder import SubjectBuilder
 
@@ -49,10 +50,13 @@ class Api:
         title = root.get("info", "title").value
         self.title = title if isinstance(title, str) and title.strip() else "API"
         self.origin = origin
+        self._of_others = of_others(root, origin.path)
 
     def subject(self, kind: str, label: str, shape: SubjectBuilder, whole: Node, **whys: Reason) -> Subject:
         """A finished subject of the description; `whys` are fields that are not known, and why."""
         shape.unknowns.update(whys)
+        if self._of_others:
+            shape.say("of_others", self._of_others)
         found = governance.subject(kind, self.origin, self.title, label, shape, whole)
         return replace(found, reasons=whys) if whys else found
 

@@ -58,19 +58,18 @@ def _servers(api: Api, root: Node, operations: Operations) -> Iterator[Subject]:
     """The servers of the API, of its paths and of its operations; those of OpenAPI 2 are a host with schemes."""
     stated = [root.get("servers"), *operations.servers()]
     found = [server for each in stated for server in each.elements() if isinstance(server.get("url").value, str)]
-    encrypted = {read.host for read in (addresses.read(each.get("url").value) for each in found) if read.scheme in _TLS}
     for server in found:
         url = server.get("url")
         address = addresses.read(url.value)
         shape = api.server(url, url.value, url.value, address)
-        _say_open(shape, operations, also_encrypted=address.host in encrypted)
+        _say_open(shape, operations)
         yield api.finished_server(shape, server, encrypted=_is_encrypted(address, server))
     yield from _old_servers(api, root, operations)
 
 
-def _say_open(shape: SubjectBuilder, operations: Operations, *, also_encrypted: bool) -> None:
-    """Say of a host that is stated with TLS too whether everybody may only read there."""
-    if also_encrypted and operations.are_whole and not operations.is_secured and not operations.writes:
+def _say_open(shape: SubjectBuilder, operations: Operations) -> None:
+    """Say whether everybody may read there, and nobody sends a credential or changes anything."""
+    if operations.only_read_by_all:
         shape.say("open", value=True)
 
 
@@ -94,6 +93,6 @@ def _old_servers(api: Api, root: Node, operations: Operations) -> Iterator[Subje
         prefix = f"{scheme.value.lower()}://" if scheme else ""
         address = addresses.read(f"{prefix}{host.value}")
         shape = api.server(scheme or host, f"{prefix}{host.value}", f"{prefix}{host.value}", address)
-        _say_open(shape, operations, also_encrypted=any(one.value.lower() in _TLS for one in given))
+        _say_open(shape, operations)
         encrypted = address.scheme in _TLS if address.scheme in _TLS | _PLAIN else None
         yield api.finished_server(shape, scheme or host, encrypted=encrypted)

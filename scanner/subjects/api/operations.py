@@ -66,6 +66,13 @@ class Operations:
         self.are_whole = not document.outside
         """Whether all of them stand in the document."""
 
+    @property
+    def only_read_by_all(self) -> bool:
+        """Whether there are operations, and all of them read without a means of authentication."""
+        if not self.all or not self.are_whole or self.is_secured or self.writes:
+            return False
+        return not any(self._other_means(each) or self._in_prose(each) for each in self.all)
+
     def _found(self) -> Iterator[Operation]:
         for path, entry in self._root.get("paths").items():
             item = self.document.follow(entry)
@@ -154,11 +161,15 @@ class Operations:
         return frozenset(name for name, _ in self._names) if self.are_whole else None
 
     def requirements(self, defined: Node) -> Iterator[Subject]:
-        """Each name of a security scheme that is required, once, where it is first required."""
+        """Each name of a security scheme that is required, once, where it is first required.
+
+        A document without schemes may be a part that a tool joins with others if it has no operations or names files.
+        """
         known = defined.value if isinstance(defined.value, dict) else {}
         components = self._root.get("components")
         places = (components, self.document.follow(components).get("securitySchemes"))
         unknown = any(map(self.document.is_outside, places))
+        unknown = unknown or (not known and (not self.all or self.document.names_other_files()))
         for name, node in dict(reversed(self._names)).items():
             sure = name in known or not (unknown or is_reference(name))
             yield self._api.requirement(node, name, defined=name in known if sure else None)

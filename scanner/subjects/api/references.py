@@ -39,6 +39,21 @@ class Document:
         """Whether a node is a reference that leads out of the document, or cannot be followed."""
         return isinstance(node.value, dict) and "$ref" in node.value and not self.follow(node)
 
+    def names_other_files(self) -> bool:
+        """Whether any reference of the document, followed or not, leads to another file."""
+        waiting, seen = [self.root.value], set[int]()
+        while waiting:
+            value = waiting.pop()
+            if not isinstance(value, dict | list) or id(value) in seen:
+                continue
+            seen.add(id(value))
+            if isinstance(value, dict):
+                target = value.get("$ref")
+                if isinstance(target, str) and not target.startswith("#"):
+                    return True
+            waiting += value.values() if isinstance(value, dict) else value
+        return False
+
     def told(self) -> Iterator[tuple[int, str, str]]:
         """The references that lead out of the document: 1-based line of the first, which they are, no folder."""
         targets = list(self.outside)

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from scanner.contexts import Context, context_of, shows
+from scanner.contexts import Context, context_of, kept_folder, shows
 from scanner.documents.positions import Node
 from scanner.late import regex
 from scanner.subjects.stacks.applied import as_text
 from scanner.subjects.stacks.mounts import mounts
 
 DEVELOPMENT, TESTS, EXAMPLE, COPY = "development", "tests", "an example", "a copy of another project"
+_REFERENCE = "reference only"
 _OPERATION = "operation"
 
 
@@ -37,6 +38,7 @@ _NAMES = {
     **_words("dev devel develop development devcontainer local localhost localdev debug override", DEVELOPMENT),
     **_words("test tests testing e2e ci integration benchmark benchmarks mock mocks smoke", TESTS),
     **_words("example examples sample samples demo demos tutorial tutorials lab quickstart playground", EXAMPLE),
+    **_words("archived bak deprecated obsolete old unused", _REFERENCE),
 }
 """Words of the name of a file."""
 _FOLDERS = {
@@ -126,6 +128,8 @@ def _of_path(path: str) -> Purpose:
 def _of_folder(folder: str) -> str:
     if folder in _COPIES:
         return COPY
+    if kept_folder(f"{folder}/"):
+        return _REFERENCE
     words = _SPLIT.split(folder)
     told = next((_FOLDERS[word] for word in words if word in _FOLDERS), "") or _LAST.get(words[-1], "")
     return told or (EXAMPLE if _LAB.search(folder) else "")

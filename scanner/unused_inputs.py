@@ -1,0 +1,31 @@
+"""How much findings count in inputs that nobody runs as they are: what is kept and no longer used, or only shown."""
+
+from __future__ import annotations
+
+from scanner.contexts import Context, is_page, is_test_data, kept_folder, shows
+from scanner.model import SEVERITIES, Finding, Severity
+
+_IN_USE = ("api.", "kubernetes.", "stack.")
+"""What the kinds of subjects begin with of which the name of a folder says whether they are used."""
+_STACK, _API = "stack.", "api."
+
+
+def why_unused(finding: Finding) -> str:
+    """Why what a finding is about is no longer used; empty where no folder says so."""
+    folder = kept_folder(finding.location.path) if finding.subject_kind.startswith(_IN_USE) else ""
+    return f"the name of its folder, {folder}, says that it is no longer used" if folder else ""
+
+
+def at_most(severity: Severity, finding: Finding, context: Context | None) -> Severity:
+    """The severity with which a finding counts whose input no tool loads, or a lower one.
+
+    Services that a text only shows count at most medium, APIs that data of tests describe at most low. `context` is
+    what all inputs count as.
+    """
+    path, kind, most = finding.location.path, finding.subject_kind, severity
+    is_shown = context is Context.DOCUMENTATION or (context is None and (is_page(path) or shows(path, kind)))
+    if kind.startswith(_STACK) and is_shown:
+        most = Severity.MEDIUM
+    elif kind.startswith(_API) and context is None and is_test_data(path):
+        most = Severity.LOW
+    return max(severity, most, key=SEVERITIES.index)

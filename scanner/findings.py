@@ -10,13 +10,14 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from scanner import credentials, documents, repeated_findings, unknown_causes
-from scanner.contexts import Context, context_of, is_loaded, is_page, shows
+from scanner.contexts import SET_ASIDE, Context, context_of, is_loaded, is_page, is_set_aside, shows
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
+from scanner.facts.setting import OBJECTS
 from scanner.finished_scan import Scan
 from scanner.inputs import Portion
 from scanner.late import regex
 from scanner.masking import harmless, hidden, mask_all, sealed
-from scanner.model import CREDENTIALS, Finding, Input, Outcome, RuleInfo, lowered
+from scanner.model import CREDENTIALS, Finding, Input, InputStatus, Outcome, RuleInfo, lowered
 from scanner.options import Options
 from scanner.places import Fix, Location
 from scanner.policy.evaluate import Counts, Evaluation
@@ -96,7 +97,19 @@ def _may_be_made_up(finding: Finding, context: Context | None) -> bool:
 def in_context(inputs: Iterable[Input], context: Context | None) -> list[Input]:
     """Inputs with what they are used for."""
     told = [(item, context or context_of(item.path)) for item in inputs]
-    return [item if known is item.context else replace(item, context=known) for item, known in told]
+    known = [item if own is item.context else replace(item, context=own) for item, own in told]
+    return known if context else [_with_reason(item) for item in known]
+
+
+def _with_reason(item: Input) -> Input:
+    """An input whose objects are not assessed because of its name says so."""
+    if item.status is not InputStatus.ASSESSED or not is_set_aside(item.path) or not _holds_objects(item):
+        return item
+    return replace(item, reason="; ".join(filter(None, (item.reason, SET_ASIDE))))
+
+
+def _holds_objects(item: Input) -> bool:
+    return any(kind.startswith(OBJECTS) for kind in item.kinds)
 
 
 def _lower(finding: Finding, why: str) -> Finding:

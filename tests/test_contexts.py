@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -294,3 +295,44 @@ def test_a_default_password_in_a_text_for_people_is_neither_listed_nor_counted(
     assert accounts
     assert accounts.evaluated[DEFAULTS][Outcome.FAIL] == 1  # the subject keeps what was found of it
     assert accounts.merged[DEFAULTS].get(Outcome.FAIL, 0) == listed
+
+
+ASIDE = ["pod.yaml.orig", "pod.yaml.bak", "old/pod.yaml.unused", "pod.yml.disabled", "pod.json.old", "pod.yaml~", "pod.BAK"]
+
+
+@pytest.mark.parametrize("path", ASIDE)
+def test_of_a_file_that_its_name_puts_out_of_use_only_credentials_are_assessed(tmp_path: Path, path: str) -> None:
+    found = scanned(tmp_path, path, f"{POD}---\n{SECRET}")
+    assert {each.rule for each in found.findings} == {COMMITTED}
+    assert severity(found, COMMITTED) == next(each.severity for each in found.rules.values() if each.id == COMMITTED)
+    (item,) = found.inputs
+    assert item.reason.startswith("no tool applies a file with this name from its folder, so only credentials in it")
+
+
+def test_a_file_out_of_use_is_assessed_where_a_cluster_gets_it(tmp_path: Path) -> None:
+    found = scanned(tmp_path, "pod.yaml.bak", POD, Context.LIVE)
+    assert severity(found, PRIVILEGED) == Severity.CRITICAL
+    assert "no tool applies" not in found.inputs[0].reason
+
+
+@pytest.mark.parametrize("path", ["old.yaml", "bak/pod.yaml", "pod.orig.yaml", "pod-old.yaml", "~pod.yaml"])
+def test_other_names_put_nothing_out_of_use(tmp_path: Path, path: str) -> None:
+    assert severity(scanned(tmp_path, path, POD), PRIVILEGED) == Severity.CRITICAL
+
+
+def test_an_object_out_of_use_counts_for_no_other(tmp_path: Path) -> None:
+    """A NetworkPolicy in a copy isolates nothing."""
+    isolated = "kubernetes.workload-selected-by-network-policy"
+    policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a}\nspec: {podSelector: {}}\n"
+    written(tmp_path, "policy.yaml", policy)
+    assert all(each.rule != isolated for each in scanned(tmp_path, "pod.yaml", POD).findings)
+    (tmp_path / "policy.yaml").rename(tmp_path / "policy.yaml.bak")
+    assert severity(scanned(tmp_path, "pod.yaml", POD), isolated) == Severity.MEDIUM
+
+
+@pytest.mark.skipif(shutil.which("helm") is None, reason="needs Helm")
+def test_what_a_chart_renders_is_assessed_under_any_name(tmp_path: Path) -> None:
+    """Helm renders every file of `templates`."""
+    written(tmp_path, "Chart.yaml", "apiVersion: v2\nname: a\nversion: 1.0.0\n")
+    found = scanned(tmp_path, "templates/pod.yaml.bak", POD)
+    assert severity(found, PRIVILEGED) == Severity.CRITICAL

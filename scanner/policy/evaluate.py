@@ -18,7 +18,7 @@ from scanner.marks import with_children
 from scanner.masking import search_names
 from scanner.model import CREDENTIALS, HOLDER, Finding, Outcome, Subject, SubjectOutcomes, lowered
 from scanner.places import Location, Related
-from scanner.policy import cel, items, object_kinds, page_blocks, rule_reads
+from scanner.policy import cel, items, object_kinds, page_blocks, rule_reads, set_aside
 from scanner.policy.aim import counts_for, place
 from scanner.policy.fingerprint import fingerprint
 from scanner.policy.fix import ApplicableFix, place_of
@@ -211,7 +211,7 @@ class Evaluator:
             shared = about.activations(values)
             held: list[Counts] = []
             doubt = page_blocks.doubt(subject, self._context)
-            for each in about.rules:
+            for each in about.rules if self._context else set_aside.assessed(about.rules, subject):
                 ready = each.ready
                 for told in results_of(each, subject, values, shared):
                     found = page_blocks.judged(ready.rule, subject, told, doubt) if doubt else told

@@ -38,6 +38,13 @@ _SUFFIXES = (".yaml", ".yml")
 """That of rule files, and one by which a file looks like one."""
 
 
+class WorkloadReason(Struct, frozen=True):
+    """A fact of workloads that makes findings about their containers count one step lower, and why."""
+
+    fact: str
+    because: str
+
+
 class Rule(Struct, frozen=True):
     """A rule ready to be evaluated; expressions are in CEL's compiled form."""
 
@@ -56,6 +63,8 @@ class Rule(Struct, frozen=True):
     """What a message inserts as `{detail}`."""
     lower_when: bytes | None
     """Whether a finding counts one step lower."""
+    lower_by: WorkloadReason | None
+    """What of the workload of a container makes a finding count one step lower."""
     related: Mapping[str, str]
     """Name of a related place -> the message of a finding about it."""
     words: frozenset[str]
@@ -202,6 +211,7 @@ def _rule(file: DataFile, identity: str, expressions: Mapping[str, bytes]) -> Ru
         message=value["message"],
         detail=expressions.get("detail"),
         lower_when=expressions.get(LOWER),
+        lower_by=_reason(value.get("lower_by_workload")),
         related=value.get("related", {}),
         words=rule_reads.words(expressions, starts),
         reads=rule_reads.reads(expressions, starts, value["message"], object_kinds.READS if "kinds" in value else ()),
@@ -215,6 +225,10 @@ def _rule(file: DataFile, identity: str, expressions: Mapping[str, bytes]) -> Ru
         part_fails=value.get("part") == "fails",
         of_item=bool(each) and rule_reads.only_item(expressions["require"], KINDS[value["subject"]].names),
     )
+
+
+def _reason(stated: dict[str, str] | None) -> WorkloadReason | None:
+    return WorkloadReason(stated["fact"], stated["because"].strip()) if stated else None
 
 
 def _info(identity: str, value: dict[str, Any]) -> RuleInfo:

@@ -26,12 +26,16 @@ from scanner.texts_within import Masked, texts_of
 
 
 def separate_findings(
-    evaluation: Evaluation, shared: Collection[str], rules: Sequence[RuleInfo] = (), context: Context | None = None
+    evaluation: Evaluation,
+    shared: Collection[str],
+    rules: Sequence[RuleInfo] = (),
+    context: Context | None = None,
+    commented: Collection[str] = (),
 ) -> list[Finding]:
     """The findings, in order, each with the severity that counts: each object that is built has its own.
 
     `shared` are the files that several overlays use, `rules` those that ran. `context` is what all inputs count as;
-    None where their paths decide.
+    None where their paths decide. `commented` are the files that a kustomization lists in a comment.
     """
     once = {rule.id: rule.lists for rule in rules if rule.once == "input"}
     found = repeated_findings.merged(_once(evaluation, shared), evaluation, once)
@@ -40,7 +44,8 @@ def separate_findings(
     for finding in shown:
         _count_off(evaluation.counts, finding)
     left = {id(finding) for finding in shown}
-    return _counted(in_order(each for each in found if id(each) not in left), about_credentials, context)
+    deciding = about_credentials, context, frozenset(commented)
+    return [_lower(it, _why_lower(it, *deciding)) for it in in_order(each for each in found if id(each) not in left)]
 
 
 _FILL_IN = {"kubernetes.": regex(r"<[A-Za-z][\w .-]*>"), "agents.": regex(r"\{\{[^{}]*\}\}")}
@@ -48,6 +53,7 @@ _FILL_IN = {"kubernetes.": regex(r"<[A-Za-z][\w .-]*>"), "agents.": regex(r"\{\{
 _SHOWN = (credentials.DEFAULT, credentials.HEADER)
 """What stands on a page for the password or the key of the reader."""
 _NOT_LOADED = "it is in documentation, a template, test data or an installed package"
+_IN_COMMENT = "its kustomization lists the file in a comment only, so that nothing builds it"
 _NO_NAME = "its name is still to be written"
 _MADE_UP = "it is in documentation or a test, and only its name makes it a credential"
 _EXAMPLES = (Context.DOCUMENTATION, Context.TEMPLATE, Context.FIXTURE)
@@ -64,8 +70,10 @@ def _on_page(finding: Finding) -> bool:
     return is_page(finding.location.path) or shows(finding.location.path, finding.subject_kind)
 
 
-def _counted(findings: Iterable[Finding], about_credentials: Collection[str], context: Context | None) -> list[Finding]:
-    """Findings with the severity that counts: one step lower where no tool loads the input from its place.
+def _why_lower(
+    finding: Finding, about_credentials: Collection[str], context: Context | None, commented: Collection[str]
+) -> str:
+    """Why a finding counts one step lower: no tool loads the input from its place.
 
     None counts two steps lower, so that one that its rule counts lower stays as it is.
 
@@ -73,10 +81,6 @@ def _counted(findings: Iterable[Finding], about_credentials: Collection[str], co
     loaded, so that both are templates wherever they stand. A credential is valid wherever it is, except that in an
     example or a test one that only its name tells may be made up.
     """
-    return [_lower(finding, _why_lower(finding, about_credentials, context)) for finding in findings]
-
-
-def _why_lower(finding: Finding, about_credentials: Collection[str], context: Context | None) -> str:
     if finding.rule in about_credentials:
         return _MADE_UP if _may_be_made_up(finding, context) else ""
     if context:
@@ -85,6 +89,8 @@ def _why_lower(finding: Finding, about_credentials: Collection[str], context: Co
     path = finding.location.path
     if not is_loaded(path) or shows(path, finding.subject_kind):
         return _NOT_LOADED
+    if path in commented and finding.subject_kind.startswith(OBJECTS):
+        return _IN_COMMENT
     return _NO_NAME if filled is not None and filled.search(finding.subject_name) else ""
 
 

@@ -336,3 +336,35 @@ def test_what_a_chart_renders_is_assessed_under_any_name(tmp_path: Path) -> None
     written(tmp_path, "Chart.yaml", "apiVersion: v2\nname: a\nversion: 1.0.0\n")
     found = scanned(tmp_path, "templates/pod.yaml.bak", POD)
     assert severity(found, PRIVILEGED) == Severity.CRITICAL
+
+
+COMMENTED = "its kustomization lists the file in a comment only, so that nothing builds it"
+
+
+@pytest.mark.parametrize(
+    ("lines", "file", "because"),
+    [
+        ("  # - pod.yaml\n", "pod.yaml", COMMENTED),
+        ('  #- "./parts/pod.yml" # not yet\n', "parts/pod.yml", COMMENTED),
+        ("  # see pod.yaml\n", "pod.yaml", ""),
+        ("  # - pod.yaml\n", "other/pod.yaml", ""),
+        ("", "pod.yaml", ""),
+    ],
+)
+def test_a_file_that_its_kustomization_lists_in_a_comment_counts_lower(
+    tmp_path: Path, lines: str, file: str, because: str
+) -> None:
+    written(tmp_path, "kustomization.yaml", f"resources:\n  - map.yaml\n{lines}")
+    written(tmp_path, "map.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\n")
+    found = scanned(tmp_path, file, f"{POD}---\n{SECRET}")
+    told = {each.rule: each.counted_because for each in found.findings if each.location.path == file}
+    assert (told[PRIVILEGED], told[COMMITTED]) == (because, "")
+    (item,) = (each for each in found.inputs if each.path == file)
+    assert ("in a comment only, so it does not count as deployed" in item.reason) == bool(because)
+
+
+def test_a_file_that_another_kustomization_lists_counts_in_full(tmp_path: Path) -> None:
+    written(tmp_path, "base/kustomization.yaml", "resources:\n  # - pod.yaml\n")
+    written(tmp_path, "prod/kustomization.yaml", "resources: [../base/pod.yaml]\n")
+    found = scanned(tmp_path, "base/pod.yaml", POD)
+    assert severity(found, PRIVILEGED) == Severity.CRITICAL

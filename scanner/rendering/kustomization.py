@@ -37,6 +37,8 @@ _ELSEWHERE = regex(
 _OWN = (None, "", "builtin", f"{_GROUP}v1beta1")
 """Versions of what configures Kustomize itself."""
 _ADDRESS = regex(r"\s*+(?:[^=\n]*+=\s*+)?(https?://\S*)", re.IGNORECASE)
+_COMMENTED = regex(r"^[ \t]*#[ \t]*-[ \t]+([\"']?)([\w./-]+\.(?:ya?ml|json))\1[ \t]*(?:#.*)?\r?$", re.MULTILINE)
+"""An item of a list of files that is a comment."""
 NOT_HERE = (
     ", which is not a local file, and Assay does not download it: "
     "build it first, such as `kustomize build FOLDER | assay scan -`; "
@@ -66,6 +68,8 @@ class Kustomization(Struct, frozen=True):
     """What it says, without these."""
     altered: bool = False
     """What is built is `local` and not its text, also if nothing is elsewhere."""
+    commented: tuple[str, ...] = ()
+    """Files that it lists in a comment."""
     fault: str = ""
     """Why it cannot be built."""
 
@@ -101,6 +105,7 @@ def read(name: str, content: bytes) -> Kustomization | None:
         further=below(folder, _others(root.value)),
         elsewhere=elsewhere,
         local=local,
+        commented=below(folder, (line[2] for line in _COMMENTED.finditer(documents.decode(content)))),
         fault=_fault(found, local),
     )
 

@@ -63,6 +63,8 @@ class Overlay(Struct, frozen=True):
     """Kinds of objects that it may have from elsewhere."""
     makes: tuple[str, ...] = (ANY_KIND,)
     """Kinds of objects that it may have beside those of its files."""
+    commented: tuple[str, ...] = ()
+    """Files that its kustomization file lists in a comment."""
 
     @property
     def parts(self) -> frozenset[str]:
@@ -178,9 +180,8 @@ def overlay(marker: str, ground: SourceTree) -> Overlay | None:
     objects = files["objects"] - changes
     whole = (frozenset(objects), frozenset(changes), frozenset(files["sources"]), frozenset(files["further"]))
     makes = (ANY_KIND,) if faults or elsewhere else _made(read_plain(each, ground) for each in sorted(met))
-    return Overlay(
-        marker, first.component, *whole, tuple(sorted(elsewhere)), faults[0] if faults else "", tuple(opens), makes
-    )
+    told = (tuple(sorted(elsewhere)), faults[0] if faults else "", tuple(opens), makes, first.commented)
+    return Overlay(marker, first.component, *whole, *told)
 
 
 def _made_by_plugins(it: Kustomization, ground: SourceTree) -> Iterator[tuple[int, str]]:

@@ -297,7 +297,15 @@ def test_a_default_password_in_a_text_for_people_is_neither_listed_nor_counted(
     assert accounts.merged[DEFAULTS].get(Outcome.FAIL, 0) == listed
 
 
-ASIDE = ["pod.yaml.orig", "pod.yaml.bak", "old/pod.yaml.unused", "pod.yml.disabled", "pod.json.old", "pod.yaml~", "pod.BAK"]
+ASIDE = [
+    "pod.yaml.orig",
+    "pod.yaml.bak",
+    "old/pod.yaml.unused",
+    "pod.yml.disabled",
+    "pod.json.old",
+    "pod.yaml~",
+    "pod.BAK",
+]
 
 
 @pytest.mark.parametrize("path", ASIDE)

@@ -180,8 +180,8 @@ def overlay(marker: str, ground: SourceTree) -> Overlay | None:
     objects = files["objects"] - changes
     whole = (frozenset(objects), frozenset(changes), frozenset(files["sources"]), frozenset(files["further"]))
     makes = (ANY_KIND,) if faults or elsewhere else _made(read_plain(each, ground) for each in sorted(met))
-    told = (tuple(sorted(elsewhere)), faults[0] if faults else "", tuple(opens), makes, first.commented)
-    return Overlay(marker, first.component, *whole, *told)
+    fault, beside = faults[0] if faults else "", (tuple(opens), makes, first.commented)
+    return Overlay(marker, first.component, *whole, tuple(sorted(elsewhere)), fault, *beside)
 
 
 def _made_by_plugins(it: Kustomization, ground: SourceTree) -> Iterator[tuple[int, str]]:

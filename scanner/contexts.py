@@ -35,6 +35,11 @@ IF_DEPLOYED = (
 """What decides outcomes that are open because of what a file is for."""
 IF_WHOLE = "scan with `--context live` if readers apply this block as it is"
 """What decides outcomes that are open because a page shows a part of what a cluster gets."""
+SET_ASIDE = (
+    "no tool applies a file with this name from its folder, so only credentials in it are assessed; scan with "
+    "`--context live` if a cluster gets this file"
+)
+"""What becomes of objects in a file that is set aside."""
 IF_APPLIED = "scan with `--context live` if a cluster gets this file"
 """What decides outcomes that are open because tests read a file as data."""
 LEFT_OPEN = {
@@ -103,6 +108,8 @@ _KEPT_FOLDER = regex(
 )
 """A folder whose name says that its files are kept and no longer used."""
 
+_SET_ASIDE = regex(r"\.(?:backup|bak|disabled|old|orig(?:inal)?|rej|save|unused)$|[^/]~$", re.IGNORECASE)
+"""Copies that are kept, and files that are put out of use by their names: no tool takes one from a folder."""
 _ENDINGS = frozenset(
     "adoc dist example local markdown md mdx override rst sample template tmpl tpl txt".split()  # noqa: SIM905
 )
@@ -162,6 +169,15 @@ def _told(path: str) -> Context:
 def is_for_agents(path: str) -> bool:
     """Whether an agent loads an input, by its path."""
     return bool(_FOR_AGENTS.search(path))
+
+
+@lru_cache(maxsize=_KEPT)
+def is_set_aside(path: str) -> bool:
+    """Whether the name of a file says that it is a copy or out of use.
+
+    `kubectl`, Argo CD and Flux read files of a folder that end with .yaml, .yml or .json.
+    """
+    return bool(_SET_ASIDE.search(path))
 
 
 @lru_cache(maxsize=_KEPT)

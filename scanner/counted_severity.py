@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from scanner import credentials
 from scanner.contexts import Context, context_of, is_loaded, is_page, shows
+from scanner.facts.setting import OBJECTS
 from scanner.late import regex
 from scanner.model import Finding, Severity, lowered
 from scanner.places import ATTACK, COPY
@@ -26,12 +27,17 @@ _SHOWN_ONLY = "the text of an agent, a command or a skill only shows it"
 _ATTACK = "a text about attacks shows it, and it names no machine but those of the tester or of the target"
 _OF_ATTACKER = "a text about attacks shows it, and it has a name of an attacker"
 _COPIED = "it is in a copy of the documentation of a product"
+_IN_COMMENT = "its kustomization lists the file in a comment only, so that nothing builds it"
 _NO_NAME = "its name is still to be written"
 _MADE_UP = ", and only its name makes it a credential"
 
 
-def counted(findings: Iterable[Finding], about_credentials: Collection[str], context: Context | None) -> list[Finding]:
+def counted(
+    findings: Iterable[Finding], about_credentials: Collection[str], context: Context | None, commented: Collection[str]
+) -> list[Finding]:
     """Findings with the severity that counts: one step lower where no tool loads the input from its place.
+
+    `commented` are the files that a kustomization lists in a comment.
 
     None counts two steps lower, so that one that its rule counts lower stays as it is. But services that a text only
     shows count at most medium, APIs that tests describe at most low, and what a text about attacks shows is info:
@@ -41,16 +47,21 @@ def counted(findings: Iterable[Finding], about_credentials: Collection[str], con
     loaded, so that both are templates wherever they stand. A credential is valid wherever it is, except that in an
     example or a test one that only its name tells may be made up.
     """
-    counted = [_lower(finding, _why_lower(finding, about_credentials, context)) for finding in findings]
+    deciding = about_credentials, context, commented
+    counted = [_lower(finding, _why_lower(finding, *deciding)) for finding in findings]
     return [each if each.rule in about_credentials else _limited(each, context) for each in counted]
 
 
-def _why_lower(finding: Finding, about_credentials: Collection[str], context: Context | None) -> str:
+def _why_lower(
+    finding: Finding, about_credentials: Collection[str], context: Context | None, commented: Collection[str]
+) -> str:
     if finding.rule in about_credentials:
         return _why_made_up(finding, context)
     if context:
         return _EXAMPLES[context] if context in (Context.DOCUMENTATION, Context.TEMPLATE) else ""
-    return _why_place(finding)
+    if (why := _why_place(finding)) or finding.location.path not in commented:
+        return why
+    return _IN_COMMENT if finding.subject_kind.startswith(OBJECTS) else ""
 
 
 def _why_place(finding: Finding) -> str:

@@ -10,12 +10,13 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from scanner import counted_severity, documents, repeated_findings, unknown_causes
-from scanner.contexts import Context, context_of
+from scanner.contexts import SET_ASIDE, Context, context_of, is_set_aside
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
+from scanner.facts.setting import OBJECTS
 from scanner.finished_scan import Scan
 from scanner.inputs import Portion
 from scanner.masking import harmless, hidden, mask_all, sealed
-from scanner.model import CREDENTIALS, Finding, Input, RuleInfo
+from scanner.model import CREDENTIALS, Finding, Input, InputStatus, RuleInfo
 from scanner.options import Options
 from scanner.places import Fix, Location
 from scanner.policy.evaluate import Counts, Evaluation
@@ -24,23 +25,39 @@ from scanner.texts_within import Masked, texts_of
 
 
 def separate_findings(
-    evaluation: Evaluation, shared: Collection[str], rules: Sequence[RuleInfo] = (), context: Context | None = None
+    evaluation: Evaluation,
+    shared: Collection[str],
+    rules: Sequence[RuleInfo] = (),
+    context: Context | None = None,
+    commented: Collection[str] = (),
 ) -> list[Finding]:
     """The findings, in order, each with the severity that counts: each object that is built has its own.
 
     `shared` are the files that several overlays use, `rules` those that ran. `context` is what all inputs count as;
-    None where their paths decide.
+    None where their paths decide. `commented` are the files that a kustomization lists in a comment.
     """
     once = {rule.id: rule.lists for rule in rules if rule.once in ("input", "setup")}
     found = repeated_findings.merged(_once(evaluation, shared), evaluation, once)
     about_credentials = {rule.id for rule in rules if CREDENTIALS in rule.objectives}
-    return counted_severity.counted(in_order(found), about_credentials, context)
+    return counted_severity.counted(in_order(found), about_credentials, context, frozenset(commented))
 
 
 def in_context(inputs: Iterable[Input], context: Context | None) -> list[Input]:
     """Inputs with what they are used for."""
     told = [(item, context or context_of(item.path)) for item in inputs]
-    return [item if known is item.context else replace(item, context=known) for item, known in told]
+    known = [item if own is item.context else replace(item, context=own) for item, own in told]
+    return known if context else [_with_reason(item) for item in known]
+
+
+def _with_reason(item: Input) -> Input:
+    """An input whose objects are not assessed because of its name says so."""
+    if item.status is not InputStatus.ASSESSED or not is_set_aside(item.path) or not _holds_objects(item):
+        return item
+    return replace(item, reason="; ".join(filter(None, (item.reason, SET_ASIDE))))
+
+
+def _holds_objects(item: Input) -> bool:
+    return any(kind.startswith(OBJECTS) for kind in item.kinds)
 
 
 class Searched(Struct):

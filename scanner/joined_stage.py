@@ -20,7 +20,7 @@ from scanner.facts.step import Whole
 from scanner.frameworks.population import FACTS_READ
 from scanner.limits import Limits
 from scanner.model import Finding, Outcome, Subject
-from scanner.policy import items
+from scanner.policy import items, lowered_by_workload
 from scanner.policy.aim import place
 from scanner.policy.evaluate import Evaluation, Evaluator
 from scanner.policy.fingerprint import fingerprint
@@ -38,6 +38,8 @@ _SLOWEST = 100_000
 _PORTION = 100
 """Subjects that are evaluated at once: what they gave is searched for credentials while the next ones are evaluated."""
 _FACTS, _RULES, _POLICY = range(3)
+_READ_LATER = (*FACTS_READ, *lowered_by_workload.FACTS_READ)
+"""The facts by which frameworks are assessed, and those that decide with which severity findings count."""
 _Task = tuple[int, str, int]
 """One part of the work: the facts, the rules about a kind of subject, or a policy by its number; and of which side."""
 _Done = Iterator[tuple[_Task, "Evaluation | _Told | _FailedPart"]]
@@ -56,7 +58,7 @@ class JoinedResult(Struct):
 
     evaluation: Evaluation = field(default_factory=Evaluation)
     derived: facts.Derived = field(default_factory=facts.Derived)
-    """The facts that frameworks read."""
+    """The facts that are read after this stage."""
     told: _Told = field(default_factory=dict)
     """The same by the numbers of the subjects."""
     lost: bool = False
@@ -200,18 +202,16 @@ class JoinedStage:
             self._derived[number] = facts.derive_sides(self._sides[number], whole=self._whole)
         judged = self._judged(number)
         if what == _FACTS:
-            yield dict(self._read_by_frameworks(frozenset(judged), self._derived[number]))
+            yield dict(self._read_later(frozenset(judged), self._derived[number]))
         else:
             some = [each for each in judged if each.kind == name]
             for start in range(0, max(1, len(some)), _PORTION):
                 yield self._rules.evaluate(some[start : start + _PORTION], self._derived[number])
 
-    def _read_by_frameworks(
-        self, judged: Collection[Subject], derived: facts.Derived
-    ) -> Iterator[tuple[int, dict[str, Any]]]:
+    def _read_later(self, judged: Collection[Subject], derived: facts.Derived) -> Iterator[tuple[int, dict[str, Any]]]:
         for number, subject in enumerate(self._subjects):
             known = derived.facts(subject) if subject in judged else {}
-            if told := {name: known[name] for name in FACTS_READ if name in known}:
+            if told := {name: known[name] for name in _READ_LATER if name in known}:
                 yield number, told
 
     def _take(self, joined: JoinedResult, task: _Task, part: Evaluation | _Told | _FailedPart) -> None:

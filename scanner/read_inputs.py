@@ -45,6 +45,8 @@ class ReadInputs(Struct):
     """Files that several overlays are built from."""
     unused: set[str] = field(default_factory=set)
     """Files beside the parts of charts and overlays that rendering does not use."""
+    commented: set[str] = field(default_factory=set)
+    """Those of them that a kustomization lists in a comment."""
     searched: Searched = field(default_factory=Searched)
     """What of it was searched for credentials."""
     blobs: dict[str, str] | None = None
@@ -56,11 +58,15 @@ class ReadInputs(Struct):
 
     def told(self, source: sources.Source, item: Input) -> Input:
         """What became of a file, with the chart or the overlay that could use it and does not."""
-        unused = source.unused if isinstance(source, sources.File) else ""
-        if not unused or not any(kind.startswith(OBJECTS) for kind in item.kinds):
+        if not isinstance(source, sources.File) or not (unused := source.unused):
+            return item
+        if not any(kind.startswith(OBJECTS) for kind in item.kinds):
             return item
         self.unused.add(item.path)
         told = f"an object in it is not used by {unused}, so it does not count as deployed"
+        if source.commented:
+            self.commented.add(item.path)
+            told = f"{source.commented} lists it in a comment only, so it does not count as deployed"
         return replace(item, reason="; ".join(filter(None, (item.reason, told))))
 
     def identify(self, source: sources.Source, hash_name: str) -> None:

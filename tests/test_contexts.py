@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -411,3 +412,84 @@ def test_a_block_that_a_page_calls_refused_is_assessed_where_all_inputs_are_live
     found = scanned(tmp_path, "README.md", text, context)
     assert [each.status for each in found.inputs] == [status]
     assert (PRIVILEGED in {each.rule for each in found.findings}) == (status is InputStatus.ASSESSED)
+
+
+ASIDE = [
+    "pod.yaml.orig",
+    "pod.yaml.bak",
+    "old/pod.yaml.unused",
+    "pod.yml.disabled",
+    "pod.json.old",
+    "pod.yaml~",
+    "pod.BAK",
+]
+
+
+@pytest.mark.parametrize("path", ASIDE)
+def test_of_a_file_that_its_name_puts_out_of_use_only_credentials_are_assessed(tmp_path: Path, path: str) -> None:
+    found = scanned(tmp_path, path, f"{POD}---\n{SECRET}")
+    assert {each.rule for each in found.findings} == {COMMITTED}
+    assert severity(found, COMMITTED) == next(each.severity for each in found.rules.values() if each.id == COMMITTED)
+    (item,) = found.inputs
+    assert item.reason.startswith("no tool applies a file with this name from its folder, so only credentials in it")
+
+
+def test_a_file_out_of_use_is_assessed_where_a_cluster_gets_it(tmp_path: Path) -> None:
+    found = scanned(tmp_path, "pod.yaml.bak", POD, Context.LIVE)
+    assert severity(found, PRIVILEGED) == Severity.CRITICAL
+    assert "no tool applies" not in found.inputs[0].reason
+
+
+@pytest.mark.parametrize("path", ["old.yaml", "bak/pod.yaml", "pod.orig.yaml", "pod-old.yaml", "~pod.yaml"])
+def test_other_names_put_nothing_out_of_use(tmp_path: Path, path: str) -> None:
+    assert severity(scanned(tmp_path, path, POD), PRIVILEGED) == Severity.CRITICAL
+
+
+def test_an_object_out_of_use_counts_for_no_other(tmp_path: Path) -> None:
+    """A NetworkPolicy in a copy isolates nothing."""
+    isolated = "kubernetes.workload-selected-by-network-policy"
+    policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a}\nspec: {podSelector: {}}\n"
+    written(tmp_path, "policy.yaml", policy)
+    assert all(each.rule != isolated for each in scanned(tmp_path, "pod.yaml", POD).findings)
+    (tmp_path / "policy.yaml").rename(tmp_path / "policy.yaml.bak")
+    assert severity(scanned(tmp_path, "pod.yaml", POD), isolated) == Severity.MEDIUM
+
+
+@pytest.mark.skipif(shutil.which("helm") is None, reason="needs Helm")
+def test_what_a_chart_renders_is_assessed_under_any_name(tmp_path: Path) -> None:
+    """Helm renders every file of `templates`."""
+    written(tmp_path, "Chart.yaml", "apiVersion: v2\nname: a\nversion: 1.0.0\n")
+    found = scanned(tmp_path, "templates/pod.yaml.bak", POD)
+    assert severity(found, PRIVILEGED) == Severity.CRITICAL
+
+
+COMMENTED = "its kustomization lists the file in a comment only, so that nothing builds it"
+
+
+@pytest.mark.parametrize(
+    ("lines", "file", "because"),
+    [
+        ("  # - pod.yaml\n", "pod.yaml", COMMENTED),
+        ('  #- "./parts/pod.yml" # not yet\n', "parts/pod.yml", COMMENTED),
+        ("  # see pod.yaml\n", "pod.yaml", ""),
+        ("  # - pod.yaml\n", "other/pod.yaml", ""),
+        ("", "pod.yaml", ""),
+    ],
+)
+def test_a_file_that_its_kustomization_lists_in_a_comment_counts_lower(
+    tmp_path: Path, lines: str, file: str, because: str
+) -> None:
+    written(tmp_path, "kustomization.yaml", f"resources:\n  - map.yaml\n{lines}")
+    written(tmp_path, "map.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\n")
+    found = scanned(tmp_path, file, f"{POD}---\n{SECRET}")
+    told = {each.rule: each.counted_because for each in found.findings if each.location.path == file}
+    assert (told[PRIVILEGED], told[COMMITTED]) == (because, "")
+    (item,) = (each for each in found.inputs if each.path == file)
+    assert ("in a comment only, so it does not count as deployed" in item.reason) == bool(because)
+
+
+def test_a_file_that_another_kustomization_lists_counts_in_full(tmp_path: Path) -> None:
+    written(tmp_path, "base/kustomization.yaml", "resources:\n  # - pod.yaml\n")
+    written(tmp_path, "prod/kustomization.yaml", "resources: [../base/pod.yaml]\n")
+    found = scanned(tmp_path, "base/pod.yaml", POD)
+    assert severity(found, PRIVILEGED) == Severity.CRITICAL

@@ -225,3 +225,104 @@ def test_what_a_patch_adds_is_at_its_line_in_the_patch(field: str, file: str, li
     assert node.mark
     found = locate(part.origin, node.mark, field)
     assert (found.path, found.line) == (file, line)
+
+
+STATED = """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: app
+spec:
+  initContainers:
+    {{- tpl (toYaml .Values.initContainers | nindent 4) $ }}
+    {{- if .Values.port.enabled }}
+    - name: port
+      image: "{{ .Values.port.image }}"
+      securityContext:
+        runAsUser: 0
+      env:
+        - name: NODE
+          value: a
+    {{- end }}
+  containers:
+    - name: {{ .Chart.Name }}
+      image: app:1
+      securityContext:
+        runAsNonRoot: true
+"""
+WITH_VALUES = """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: app
+spec:
+  initContainers:
+    - image: sync:1
+      name: sync
+      securityContext:
+        runAsUser: 0
+      env:
+        - name: NODE
+          value: b
+  containers:
+    - name: web
+      image: app:1
+      securityContext:
+        runAsNonRoot: true
+"""
+
+
+@pytest.mark.parametrize(
+    ("field", "line"),
+    [
+        ("spec.initContainers.0", 6),
+        ("spec.initContainers.0.securityContext", 6),
+        ("spec.initContainers.0.securityContext.runAsUser", 6),
+        ("spec.initContainers.0.env.0.name", 6),
+        ("spec.containers.0.image", 19),
+        ("spec.containers.0.securityContext.runAsNonRoot", 21),
+    ],
+)
+def test_a_container_that_an_expression_puts_in_does_not_stand_at_another_one(field: str, line: int) -> None:
+    rendered = RenderingResult("helm", (("pod.yaml", WITH_VALUES),), {"pod.yaml": STATED.encode()})
+    (part,) = rendering.documents(rendered)
+    assert isinstance(part, Document)
+    node = part.root
+    for step in field.split("."):
+        node = node.get(int(step) if step.isdecimal() else step)
+    assert node.mark
+    assert locate(part.origin, node.mark, field).line == line
+
+
+RENAMING = """\
+resources: [base.yaml, side.yaml]
+patches:
+  - target: {kind: Pod, name: app}
+    patch: |-
+      - {op: replace, path: /metadata/name, value: web}
+      - {op: add, path: /spec/hostPID, value: true}
+"""
+
+
+@pytest.mark.parametrize(
+    ("target", "field", "file", "line"),
+    [
+        ("{kind: Pod, name: app}", "spec.containers.0.image", "base.yaml", 8),
+        ("{kind: Pod, name: app}", "spec.hostPID", "kustomization.yaml", 6),
+        ("{kind: Pod, name: app}", "metadata.name", "base.yaml", 4),
+        ("{kind: Pod}", "spec.containers.0", "kustomization.yaml", 1),
+    ],
+)
+def test_an_object_that_a_patch_renames_stands_at_its_document(target: str, field: str, file: str, line: int) -> None:
+    side = BASE.replace("name: app", "name: side")
+    patches = RENAMING.replace("{kind: Pod, name: app}", target)
+    files = {"kustomization.yaml": patches.encode(), "base.yaml": BASE.encode(), "side.yaml": side.encode()}
+    text = BUILT.replace("prod-app", "web").replace("hostIPC", "hostPID")
+    (part,) = rendering.documents(RenderingResult("kustomize", (("kustomization.yaml", text),), files))
+    assert isinstance(part, Document)
+    node = part.root
+    for step in field.split("."):
+        node = node.get(int(step) if step.isdecimal() else step)
+    assert node.mark
+    found = locate(part.origin, node.mark, field)
+    assert (found.path, found.line) == (file, line)

@@ -37,6 +37,7 @@ _MODULES = {
         "kubernetes.network.network_policies",
         "kubernetes.network.peers",
         "kubernetes.network.routes",
+        "kubernetes.openshift",
         "kubernetes.references.accounts",
         "kubernetes.references.claims",
         "kubernetes.references.links",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from scanner.contexts import Context, context_of, is_test_data
+from scanner.contexts import Context, context_of, is_set_aside, is_test_data
 from scanner.model import Subject
 
 _PAGES = (".md", ".markdown", ".mdx", ".rst", ".adoc", ".asciidoc")
@@ -25,7 +25,7 @@ def is_documentation(path: str) -> bool:
 
 def is_deployed(path: str) -> bool:
     """Whether the objects of a file count as deployed, by its place."""
-    return not (is_documentation(path) or is_test_data(path))
+    return not (is_documentation(path) or is_test_data(path) or is_set_aside(path))
 
 
 def is_of_tests(path: str) -> bool:

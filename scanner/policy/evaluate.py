@@ -211,7 +211,7 @@ class Evaluator:
             held: list[Counts] = []
             doubt = unapplied_objects.doubt(subject, self._context)
             page = shown_credentials.is_page(subject, self._context)
-            for each in about.rules:
+            for each in about.rules if self._context else unapplied_objects.assessed(about.rules, subject):
                 ready = each.ready
                 results = results_of(each, subject, values, shared)
                 for told in shown_credentials.without(ready.rule, values, results) if page else results:

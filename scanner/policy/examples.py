@@ -17,6 +17,7 @@ from scanner.model import Finding, Outcome, Subject
 from scanner.policy import example_coverage, example_names, rule_reads
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.example_coverage import ExampleRun
+from scanner.policy.lowered_by_workload import with_lowered
 from scanner.policy.rule import Rule, RuleFile
 from scanner.policy.variables import FACTS
 from scanner.subjects import KINDS
@@ -57,7 +58,8 @@ def check(file: RuleFile) -> Iterator[PackError]:
 
 
 def _findings(run: ExampleRun, rule: Rule) -> list[Finding]:
-    return Evaluator([rule], include_passes=True).evaluate(run.subjects, run.derived).findings
+    found = Evaluator([rule], include_passes=True).evaluate(run.subjects, run.derived).findings
+    return with_lowered(found, [rule], run.subjects, run.derived)
 
 
 def _decisive(run: ExampleRun, rule: Rule, given: Mapping[str, Any], found: list[Finding]) -> Iterator[str]:

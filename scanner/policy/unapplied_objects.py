@@ -1,21 +1,26 @@
 """Objects that no tool applies from where they are: what is open about them, and not wrong.
 
 A page shows a part of a file, so what its blocks leave out is open, and so is the image that a word such as
-`your-image:latest` stands for. Data of tests may be of any version.
+`your-image:latest` stands for. Data of tests may be of any version. Of a file that its name puts out of use only
+credentials are assessed.
 """
 
 from __future__ import annotations
 
-from scanner.contexts import IF_APPLIED, IF_WHOLE, Context, is_only_shown, is_test_data
+from collections.abc import Sequence
+
+from scanner.contexts import IF_APPLIED, IF_WHOLE, Context, is_only_shown, is_set_aside, is_test_data
 from scanner.late import regex
-from scanner.model import Outcome, Subject
+from scanner.model import CREDENTIALS, Outcome, Subject
 from scanner.places import ATTACK, COPY
 from scanner.policy import items
 from scanner.policy.aim import aim
+from scanner.policy.loaded_rules import RuleAbout
 from scanner.policy.observed import pointed_at
 from scanner.policy.rule import Rule
 from scanner.policy.rule_results import RuleResult
 from scanner.policy.undecided import UndecidedReason
+from scanner.subjects.document import DOCUMENT
 
 _KUBERNETES, _STACK, _COMMAND = "kubernetes.", "stack.", "agents.command"
 _IDENTITY = (("metadata", "name"), ("object", "metadata", "name"))
@@ -101,3 +106,22 @@ def _is_open(rule: Rule, subject: Subject, found: RuleResult, why: UndecidedReas
     if subject.kind.startswith(_STACK):
         return False
     return aim(rule, subject, found.item or items.whole(subject))[1] != path
+
+
+def assessed(rules: Sequence[RuleAbout], subject: Subject) -> Sequence[RuleAbout]:
+    """Those of the rules about a subject that are evaluated for it where it is."""
+    if not _is_out_of_use(subject):
+        return rules
+    return [each for each in rules if CREDENTIALS in each.ready.rule.info.objectives]
+
+
+def _is_out_of_use(subject: Subject) -> bool:
+    """Whether it is, or is in, an object of a file that no tool applies because of its name.
+
+    What a chart or an overlay takes in is applied.
+    """
+    if subject.overlay or not is_set_aside(subject.origin.path):
+        return False
+    if subject.kind == DOCUMENT:
+        return bool(subject.bindings["document"].get("format") == _KUBERNETES[:-1])
+    return subject.kind.startswith(_KUBERNETES)

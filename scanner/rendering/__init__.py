@@ -161,7 +161,8 @@ def _of_overlays(file: File, found: RenderingPlan) -> Source:
         return replace(file, home=found.home(file.path))
     folder = posixpath.dirname(file.path)
     patch = any(each in found.beside or each in found.kustomized for each in _above(folder))
-    return replace(file, unused=found.beside.get(folder, ""), patch=patch)
+    commented = found.commented.get(file.path, "")
+    return replace(file, unused=commented or found.beside.get(folder, ""), commented=commented, patch=patch)
 
 
 def _above(folder: str) -> Iterator[str]:

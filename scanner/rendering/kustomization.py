@@ -34,6 +34,8 @@ _OWN = (None, "", "builtin", f"{_GROUP}v1beta1")
 """Versions of what configures Kustomize itself."""
 _ADDRESS = regex(r"\s*+(?:[^=\n]*+=\s*+)?(https?://\S*)", re.IGNORECASE)
 _IN_PART = "the whole objects among its files are assessed as they are, its patches are not"
+_COMMENTED = regex(r"^[ \t]*#[ \t]*-[ \t]+([\"']?)([\w./-]+\.(?:ya?ml|json))\1[ \t]*(?:#.*)?\r?$", re.MULTILINE)
+"""An item of a list of files that is a comment."""
 NOT_HERE = (
     ", which is not a local file, and Assay does not download it: "
     f"build it first, such as `kustomize build FOLDER | assay scan -`; {_IN_PART}"
@@ -72,6 +74,8 @@ class Kustomization(Struct, frozen=True):
     """What it says, without these."""
     altered: bool = False
     """What is built is `local` and not its text, also if nothing is elsewhere."""
+    commented: tuple[str, ...] = ()
+    """Files that it lists in a comment."""
     fault: str = ""
     """Why it cannot be built."""
 
@@ -110,6 +114,7 @@ def read(name: str, content: bytes) -> Kustomization | None:
         contents=contents,
         local=local,
         altered=bool(contents),
+        commented=below(folder, (line[2] for line in _COMMENTED.finditer(documents.decode(content)))),
         fault=_fault(found, local),
     )
 

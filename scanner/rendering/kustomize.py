@@ -66,6 +66,8 @@ class Overlay(Struct, frozen=True):
     """Kinds of objects that it may have from elsewhere."""
     makes: tuple[str, ...] = (ANY_KIND,)
     """Kinds of objects that it may have beside those of its files."""
+    commented: tuple[str, ...] = ()
+    """Files that its kustomization file lists in a comment."""
 
     @property
     def parts(self) -> frozenset[str]:
@@ -182,8 +184,8 @@ def overlay(marker: str, ground: SourceTree) -> Overlay | None:
     objects = files["objects"] - changes
     whole = (frozenset(objects), frozenset(changes), frozenset(files["sources"]), frozenset(files["further"]))
     makes = (ANY_KIND,) if faults or opens else _made(read_plain(each, ground) for each in sorted(met))
-    fault = next(iter((*faults, *lacking)), "")
-    return Overlay(marker, first.component, *whole, tuple(sorted(elsewhere)), fault, tuple(opens), makes)
+    fault, beside = next(iter((*faults, *lacking)), ""), (tuple(opens), makes, first.commented)
+    return Overlay(marker, first.component, *whole, tuple(sorted(elsewhere)), fault, *beside)
 
 
 def _made_elsewhere(it: Kustomization, ground: SourceTree) -> Iterator[tuple[int, str]]:

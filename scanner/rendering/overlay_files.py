@@ -2,8 +2,9 @@
 
 An object comes from the document of its kind whose name its own holds (a prefix or suffix may have been added); a field
 comes from that document if it says the same there, otherwise from a patch of that object that says so. A Namespace may
-have any other name than its document, because `namespace` renames it. A ConfigMap or Secret without a document comes
-from the generator whose name its own holds, and a value of it from the entry with its key.
+have any other name than its document, because `namespace` renames it, and so may what a JSON patch renames. A ConfigMap
+or Secret without a document comes from the generator whose name its own holds, and a value of it from the entry with
+its key.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from scanner.errors import UnreadableError
 from scanner.marks import Region
 from scanner.places import Origin
 from scanner.rendering.kustomization import GENERATED, NAMES
-from scanner.rendering.patches import Operations, Path, Piece, Target, inline, inside, targets
+from scanner.rendering.patches import Operations, Path, Piece, Target, inline, inside, sets_name, targets
 from scanner.sources import RenderingResult
 
 _NAME: Path = ("metadata", "name")
@@ -56,6 +57,7 @@ class OverlayFiles:
         whole = [piece for piece in known if not piece.patch]
         if not whole and kind == "Namespace":
             whole = [piece for piece in self._by_kind["Namespace"] if not piece.patch]
+        whole = whole or self._renamed(kind, name)
         longest = max((len(piece.name) for piece in whole), default=0)
         bases = [piece for piece in whole if len(piece.name) == longest][:1]
         made_by = [] if bases else self._made_by(root, name)
@@ -64,7 +66,10 @@ class OverlayFiles:
         pieces = [*bases, *(piece for piece in known if piece.patch)]
         path = bases[0].path if bases else self._marker
         followed: dict[Path, list[Node]] = {(): [piece.root for piece in pieces]}
-        operations = Operations(piece for piece in self._operations if self._may_be_for(piece, kind, name))
+        names = {name, *(piece.name for piece in bases)}
+        operations = Operations(
+            piece for piece in self._operations if any(self._may_be_for(piece, kind, each) for each in names)
+        )
 
         def tell(field: Path, node: Node) -> Region | None:
             """The place of a field; that of what holds it was asked for before."""
@@ -80,6 +85,15 @@ class OverlayFiles:
             return operations.place(field, node)
 
         return Origin(path, parts=tuple(self._parts)), tell
+
+    def _renamed(self, kind: str, name: str) -> list[Piece]:
+        """The document of an object that a JSON patch gave its name, if it can be only one."""
+        for patch in (piece for piece in self._operations if sets_name(piece, name)):
+            known = [piece for piece in self._by_kind[kind] if not piece.patch]
+            found = [piece for piece in known if self._may_be_for(patch, kind, piece.name)]
+            if len(found) == 1:
+                return found
+        return []
 
     def _may_be_for(self, piece: Piece, kind: str, name: str) -> bool:
         """Whether a JSON patch may be one of an object, by the targets that kustomizations state for it."""

@@ -88,6 +88,14 @@ def inline(root: Node, path: str, text: str, first: int) -> Iterator[Piece]:
                 yield Piece(part.root, name, path, first + line + 1, True, kind, indent)
 
 
+def sets_name(patch: Piece, name: str) -> bool:
+    """Whether a JSON patch gives an object a name."""
+    return any(
+        operation.get("path").value == "/metadata/name" and operation.get("value").value == name
+        for operation in patch.root.elements()
+    )
+
+
 class Operations:
     """The JSON patches of a build, for one object of it; fields are asked for from the outside in."""
 

@@ -66,6 +66,8 @@ class RenderingPlan(Struct):
     """The overlays that a file is built into."""
     beside: dict[str, str] = field(default_factory=dict)
     """Folder that a kustomization takes files from -> that kustomization; it could use the others too."""
+    commented: dict[str, str] = field(default_factory=dict)
+    """File that kustomizations list in comments only -> one of these."""
     kustomized: frozenset[str] = frozenset()
     """Folders of kustomizations, also of those that cannot be built and of which nothing is here."""
     elsewhere: dict[str, set[tuple[int, str]]] = field(default_factory=dict)
@@ -132,6 +134,7 @@ def plan(where: Scope, settings: RenderingSettings) -> RenderingPlan:
             names=names,
             named=named,
             beside=_folders_of(every),
+            commented=_commented(every),
             kustomized=frozenset(posixpath.dirname(it.marker) for it in every),
         )
         tops = partial(_tops, every, found, names)
@@ -228,6 +231,12 @@ def _folders_of(overlays: Sequence[Overlay]) -> dict[str, str]:
         for part in it.objects | it.changes:
             folders.setdefault(posixpath.dirname(part), it.marker)
     return folders
+
+
+def _commented(overlays: Sequence[Overlay]) -> dict[str, str]:
+    """The files that no kustomization lists other than in a comment, each with one that does so."""
+    listed = frozenset().union(*(it.parts | it.further for it in overlays))
+    return {name: it.marker for it in overlays for name in it.commented if name not in listed}
 
 
 def _each(

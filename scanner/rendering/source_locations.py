@@ -16,6 +16,7 @@ from scanner.limits import DEFAULTS, Limits
 from scanner.marks import Children, Mark, Region, end_of, key_line_of, line_of
 from scanner.places import Location, Origin
 from scanner.rendering.alignment import align
+from scanner.rendering.list_items import differ, items_of
 from scanner.rendering.overlay_files import OverlayFiles
 from scanner.sources import RenderingResult
 
@@ -59,8 +60,10 @@ def _decoded(content: bytes) -> str:
 def _in_template(template: str, lines: list[str], part: Document) -> Told:
     """Places the fields of a document by the lines of its template."""
     first, last = _extent(part.root)
-    told = align(template, "\n".join(lines[first : last + 1]))
-    written = template.split("\n")
+    rendered, written = lines[first : last + 1], template.split("\n")
+    told = align(template, "\n".join(rendered))
+    ours, theirs = items_of(written), items_of(rendered)
+    told = {line: place for line, place in told.items() if not differ(theirs[line], ours[place])}
 
     def tell(_: tuple[str | int, ...], node: Node) -> Region | None:
         line = told.get(key_line_of(node.mark) - first) if node.mark else None

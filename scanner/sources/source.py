@@ -79,6 +79,8 @@ class File(Struct, frozen=True):
     """What of it is assessed, each line in its place, where the rest is assessed as a part of something else."""
     unused: str = ""
     """The file that makes the chart or the overlay known that could use it and does not; empty for most files."""
+    commented: str = ""
+    """The kustomization that lists it in a comment, if none lists it otherwise."""
     patch: bool = False
     """It is in or below a folder of a kustomization, so that it may be a patch which none uses."""
     merged: tuple[tuple[str, bytes], ...] = ()

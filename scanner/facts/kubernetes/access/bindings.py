@@ -221,12 +221,18 @@ def accounts_of(binding: Subject) -> Iterator[tuple[int, Account | None]]:
     """The accounts that a binding names, each by the number of its subject; None stands for all."""
     subjects = path(binding.bindings["object"], "subjects")
     for number, subject in enumerate(subjects if isinstance(subjects, list) else ()):
-        kind, name = str(path(subject, "kind")), str(path(subject, "name") or "")
-        if kind == "ServiceAccount" and name:
-            yield number, Account(str(path(subject, "namespace") or namespace_of(binding)), name)
-        elif kind == "User" and name.startswith(_USER) and name.count(":") == _USER.count(":") + 1:
-            yield number, Account(*name.removeprefix(_USER).split(":"))
-        elif kind == "Group" and name.startswith(f"{_ALL}:"):
-            yield number, Account(name.removeprefix(f"{_ALL}:"), "")
-        elif (kind == "Group" and name in _EVERYONE) or (kind == "User" and name == "system:anonymous"):
-            yield number, None
+        for account in named_account(subject, namespace_of(binding)):
+            yield number, account
+
+
+def named_account(subject: Any, namespace: str) -> Iterator[Account | None]:
+    """The account that a subject names, if it is one; `namespace` is for one that states none. None stands for all."""
+    kind, name = str(path(subject, "kind")), str(path(subject, "name") or "")
+    if kind == "ServiceAccount" and name:
+        yield Account(str(path(subject, "namespace") or namespace), name)
+    elif kind == "User" and name.startswith(_USER) and name.count(":") == _USER.count(":") + 1:
+        yield Account(*name.removeprefix(_USER).split(":"))
+    elif kind == "Group" and name.startswith(f"{_ALL}:"):
+        yield Account(name.removeprefix(f"{_ALL}:"), "")
+    elif (kind == "Group" and name in _EVERYONE) or (kind == "User" and name == "system:anonymous"):
+        yield None

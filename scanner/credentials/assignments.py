@@ -22,7 +22,7 @@ _ENTRY = regex(
 """An entry of a container's environment, in YAML or JSON, however deep in quotes."""
 _ENDED = regex(r"[ \t]*(?:[,;&}\])\\|]|#|//|$)", re.MULTILINE)
 _JOINED = ("-ppass", "-ppw")
-"""How the option of MySQL begins that has a password in the same word: what follows is no value of it."""
+"""How the option of MySQL begins that has a password in the same word, so that what follows is not its value."""
 _CODE = regex(r"[(){}\[\]<>]|^[$%@&!*\\]|^[A-Za-z_]\w*(?:(?:\.|->|::)[A-Za-z_]\w*)+$")
 _NEXT = 200
 """Characters behind a line within which the value of an entry begins that the line names."""

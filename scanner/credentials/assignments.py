@@ -21,6 +21,8 @@ _ENTRY = regex(
 )
 """An entry of a container's environment, in YAML or JSON, however deep in quotes."""
 _ENDED = regex(r"[ \t]*(?:[,;&}\])\\|]|#|//|$)", re.MULTILINE)
+_JOINED = ("-ppass", "-ppw")
+"""How the option of MySQL begins that has a password in the same word, so that what follows is not its value."""
 _CODE = regex(r"[(){}\[\]<>]|^[$%@&!*\\]|^[A-Za-z_]\w*(?:(?:\.|->|::)[A-Za-z_]\w*)+$")
 _NEXT = 200
 """Characters behind a line within which the value of an entry begins that the line names."""
@@ -41,7 +43,7 @@ def assigned(text: str) -> Iterator[FoundCredential]:
                 yield from _judged(entry)
     for start, end in lines:
         for match in _SIGNED.finditer(text, start, end):
-            if match["sign"] or match["name"].startswith("-"):
+            if match["sign"] or (match["name"].startswith("-") and not match["name"].startswith(_JOINED)):
                 yield from (hit for hit in _judged(match) if not _is_text(hit, match))
 
 

@@ -93,7 +93,8 @@ my your our the a an some any this that is in at of for to and not very long sup
 unsafe secret secrets password passwd passphrase pass pwd pw token tokens key keys api access auth client private
 public signing encryption credential credentials jwt session cookie webhook admin user root test testing demo dev
 local default value string here change changeme me it please must should be now random db database app service
-account name id data random bytes characters chars least alphanumeric hex base64 mock prod production staging
+account name id data random bytes characters chars least alphanumeric hex base64
+mock prod production staging personal response responses
 """
 _NOUNS = frozenset(_WORDS_OF_NOUNS.split())
 """Words of which a placeholder for a secret is made: `my-api-key`, `some_secret_token`."""

@@ -49,6 +49,11 @@ _GUARD = regex(
     r"|sanit|danger|safety|secret|firewall|(?<!health[-_])(?:pre|security|permission)[-_]?(?:check|scan)|exit\s+2"
 )
 """Words of a command that is meant to stop something."""
+_INLINE = regex(r"\s*(?:/\S*/)?(?:ba|z|da|k)?sh\s+-\w*c\s")
+_STARTED = regex(r"[\w.~${}-]*/[\w.~${}/-]+|[\w.-]+\.(?:sh|bash|py|[cm]?[jt]s|rb|pl)\b|\bexit\s+2\b")
+"""A file that a script starts, and the exit code that blocks."""
+_REMARK = regex(r"\s*(?://|#|_|\$)")
+"""How a key begins that is a remark and no event."""
 _RULE = regex(r"[A-Z][A-Za-z]+\([^)|]*[:\s/*.][^)|]*\)")
 _PLAIN = regex(r"[A-Z][a-z]+(?:[A-Z][a-z]+)*")
 _CLOSE = 0.8
@@ -66,7 +71,7 @@ _HOST = regex(r"(?i)[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?([^/:?#\s]+)")
 def hooks(where: Place, node: Node) -> Iterator[Subject]:
     """The hooks of a mapping by event."""
     for event, groups in node.items():
-        for group, handler, flat in _handlers(groups):
+        for group, handler, flat in () if _REMARK.match(event) else _handlers(groups):
             yield from _hook(where, _key(event, groups), group, handler, flat=flat)
 
 
@@ -105,7 +110,7 @@ def _hook(where: Place, named: Node, group: Node, handler: Node, *, flat: bool) 
     shape.say("shape", "flat" if flat else "nested")
     text = str(line.value or url.value or handler.get("prompt").value or "")
     background = handler.get("async").value is True or handler.get("asyncRewake").value is True
-    guards = event in _GUARDED and bool(_GUARD.search(text[:LONGEST]))
+    guards = event in _GUARDED and _is_guard(text[:LONGEST])
     shape.say("guards", guards).say("failsOpen", bool(guards and (background or _fails_open(text[-LONGEST:]))))
     sent = _sent(line, url)
     if sent is not None:
@@ -137,6 +142,13 @@ def _timeout(shape: SubjectBuilder, where: Place, node: Node) -> None:
     parts = _PARTS[unit]
     shape.put("timeout", node, {"text": str(node.value), "seconds": node.value / parts} if number else duration(node))
     shape.say("timeoutUnit", unit)
+
+
+def _is_guard(text: str) -> bool:
+    """Whether a command is meant to stop something, by its words; of a script that it holds, by what this starts."""
+    if not _INLINE.match(text):
+        return bool(_GUARD.search(text))
+    return any(_GUARD.search(started[0]) for started in _STARTED.finditer(text))
 
 
 def _fails_open(text: str) -> bool:

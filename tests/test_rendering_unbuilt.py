@@ -288,3 +288,16 @@ def test_the_namespace_of_an_overlay_is_asked_for_once() -> None:
     (found,) = findings(NAMED)
     assert found.provide == "state `namespace` in over/kustomization.yaml"
     assert found.message.endswith("over/kustomization.yaml; the same decides it for Deployment web")
+
+
+@kustomize
+@pytest.mark.parametrize("key", ["patches: [{path: gone.yaml}]", "patchesStrategicMerge: [gone.yaml]"])
+def test_several_objects_that_one_patch_deletes_are_deleted(key: str) -> None:
+    gone = "apiVersion: v1\nkind: Service\nmetadata: {name: %s}\n$patch: delete\n"
+    lay(Path.cwd(), {"over/kustomization.yaml": f"resources: ['https://example.org/far.yaml', web.yaml]\n{key}\n"})
+    lay(Path.cwd(), {"over/gone.yaml": f"{gone % 'web'}---\n{gone % 'shop'}"})
+    lay(Path.cwd(), {"over/web.yaml": f"{WEB}---\n{SERVICE}---\n{SERVICE.replace('name: web', 'name: shop')}"})
+    result = scan(["."])
+    (item,) = [item for item in result.inputs if item.path == "over/kustomization.yaml"]
+    assert item.reason == "rendered by kustomize"
+    assert {each.overlay for each in findings("service-selects-workload")} == {""}  # nothing of it is built

@@ -72,11 +72,15 @@ class LocalPart:
         yield from self._parts(item, None if inline else item, item if inline else None, lambda text: f"{text}\n")
 
     def _parts(self, item: Any, path: Any, inline: Any, made: Any) -> Iterator[Any]:
-        """An entry that names objects in its text; only the parts with objects that are here, if others are not."""
+        """An entry that names objects in its text; only the parts with objects that are here, if others are not.
+
+        Parts that delete objects are entries of their own: Kustomize 5.6 crashes over several of them in one.
+        """
         values = self._values(path, inline)
         here = [value for value in values if not _names(value) or self._holds(value["kind"], value["metadata"]["name"])]
         self._note(path, used=bool(here) or not values)
-        if len(here) == len(values):
+        deletes = len(here) > 1 and any(isinstance(value, dict) and "$patch" in value for value in here)
+        if len(here) == len(values) and not deletes:
             yield item
         else:
             yield from (made(json.dumps(value, default=str)) for value in here)

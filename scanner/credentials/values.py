@@ -24,6 +24,7 @@ _BLANK = (
     r"[$%#]?\{|[$]\(|%\(|\[\[|[$]{1,2}[A-Za-z_]\w*[\"']?$|%\w+%$|@\w+@$|__\w+__$",  # filled in later
     r"(?-i:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$)",  # the name of a variable
     r"(?:[$](?:\w+|\{[^{}]*\})[/\\@:.,_-]{0,3}){1,9}$|\^[a-z]+\^",  # nothing but variables
+    r"['\"]\)*[ +](?:or|and|union)\b",  # an injection of SQL
     r"<|\W*$|(.)\1*$|x[x-]*$|[*•.]{3}",  # to be filled in, or masked
     r"(?:/|\.{1,2}/|~/|[a-z]:[/\\])[\w.@/\\ -]*$|[a-z][a-z0-9+.-]{1,20}://[^@]*$",
     r"(?:file|env|raw|ref|base64|literal):",  # elsewhere

@@ -16,12 +16,13 @@ _OPENING = 600
 _FRONT = regex(r"\A---[ \t]*\n(.*?)\n---[ \t]*$", 24)
 _TITLE = regex(r"^# .*", 8)
 _ATTACKS = regex(
-    r"(?i)(?<![a-z])(?:attack(?:s|ers?|ing)?|exploit\w*|offensive|pen[- ]?test\w*|penetration|red[-_ ]?team\w*"
-    r"|payloads?|ctf|privilege[-_ ]escalation|lateral[-_ ]movement|persistence|exfiltrat\w*|malware|malicious|hacking"
-    r"|bug[-_ ]bounty|post-exploitation|evasion|reverse[-_ ]shells?|incident[-_ ]response|threat[-_ ]hunting"
-    r"|vulnerabilit(?:y|ies)|injection|c2|security[-_ ](?:assessment|audit|test\w*))(?![a-z])"
-    r"|攻击|渗透|漏洞|应急响应|威胁|注入"
+    r"(?i)(?<![a-z])(?:attack(?:s|ers?|ing)?(?![-_ ]surface)|exploit\w*|offensive|pen[- ]?test\w*|penetration"
+    r"|red[-_ ]?team\w*|ctf|privilege[-_ ]escalation|lateral[-_ ]movement|exfiltrat\w*|malware|backdoors?|rootkits?"
+    r"|hacking|bug[-_ ]bounty|reverse[-_ ]shells?|incident[-_ ]response|threat[-_ ]hunting|security[-_ ]assessment"
+    r"|(?:sql|nosql|command|code|xml|xss|xxe|ldap|template)[-_ ]injection|ssrf|rce|xss|c2)(?![a-z])"
+    r"|攻击|渗透|漏洞(?:分析|利用|案例|库)|应急响应|注入"
 )
+"""Of attacks on machines of others, and of what attackers leave; words of protection alone do not count."""
 _COPY = regex(
     r"(?i)\bthis is (?:the |an? )?(?:full |complete |abridged |official )?(?:developer )?documentation (?:for|of)\b"
 )

@@ -19,7 +19,7 @@ _VARIABLE = regex(r"(?<=[\s\"'])(\$\{?\w+\}?)[/:][^\s\"'`|;)]*")
 """An address that begins with a variable."""
 _STANDS_FOR = regex(
     r"(?i)(?:.*[-_.])?(?:attackers?|evil|malicious|pwn(?:ed)?|hackers?|victims?|targets?|c2|node[-_]ip)(?:[-_.\d].*)?"
-    r"|(?:.*\.)?(?:example(?:\.[a-z]+)?|test|invalid|localhost|local|lab|htb)|kubernetes\.default(?:\.svc.*)?"
+    r"|(?:.*\.)?(?:example(?:\.[a-z]+)?|test|invalid|localhost|local|internal|lab|htb)|kubernetes\.default(?:\.svc.*)?"
     r"|\$\{?(?:(?:attacker|target|victim|kali)\w*|[lr]hosts?|[lr]ip|apiserver)\}?"
 )
 _HARMFUL = regex(r"(?i).*/(?:evil|malicious|backdoor|payload)(?:[-_.]\w+)*$")
@@ -28,7 +28,7 @@ _BARE = regex(
     r"|(?<=/dev/tcp/)[^/\s]+|(?<=/dev/udp/)[^/\s]+"
 )
 """A host without the scheme of an address."""
-_ENCODED = regex(r"[A-Za-z0-9+/]{16,}={0,2}")
+_ENCODED = regex(r"[A-Za-z0-9+/]{8,}={0,2}")
 
 
 def is_example(text: str) -> bool:

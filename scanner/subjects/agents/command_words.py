@@ -28,8 +28,14 @@ _SHOWN = ("shell", "prompt")
 LONGEST = 8_000
 """Characters of a command line that are judged."""
 _SHELLS = r"(?:ba|z|k|da|c|fi|a)?sh|iex|invoke-expression"
-_FETCHES = regex(r"(?i)(?:^|[\s(`/])(?:curl|wget|fetch|aria2c|iwr|irm|invoke-webrequest|invoke-restmethod)(?=\s|$)")
-"""A program of a pipeline that gives what it downloads."""
+_FETCHES = regex(
+    r"(?i)(?:^|[\s(`/])(?:curl|wget|fetch|aria2c|iwr|irm|invoke-webrequest|invoke-restmethod)(?=\s+[^\s|\\])"
+)
+"""A program of a pipeline that gives what it downloads, with what it is to download."""
+_PATTERN = regex(
+    r"(?i)(\b(?:[efz]?grep|rg|ag|ack|findstr|select-string)\b[^|;&\n\"']*)(?:\"(?:[^\"\\]|\\.)*\"|'[^']*')"
+)
+"""What a program searches for, behind the program."""
 _DECODES = regex(r"(?i)(?:^|[\s(`/])base64\s+(?:-d|-D|--decode)\s*(?:-\s*)?(?=$|[)\"'`<|])")
 """A program of a pipeline that gives a text out of base64, which is not in a file of its own."""
 _SAYS = regex(r"(?:^|[\s(`])(?:echo|printf)\s|<<<")
@@ -173,7 +179,7 @@ def _credential(text: str, words: tuple[str, ...]) -> str:
 @lru_cache(maxsize=1024)
 def seen(text: str) -> Mapping[str, Any]:
     """What a command line does that rules are about; an empty text or false where it does not."""
-    text = without_comments(text.replace("\\\n", " "))
+    text = _PATTERN.sub(r"\1''", without_comments(text.replace("\\\n", " ")))
     sent, executed = next(_sent(text), ""), _executed(text)
     skipped = _SKIPS.search(text)
     tls = _TLS.search(text) if _FETCHERS.search(text) else None

@@ -121,11 +121,11 @@ def with_item(rule: Rule, values: Mapping[str, Any], item: items.Item | None) ->
     return {**values, **inner, PARAMETERS: rule.parameters}
 
 
-def counts_lower(rule: Rule, values: Mapping[str, Any]) -> bool:
+def counts_lower(rule: Rule, values: runtime.Activation) -> bool:
     """Whether a failure counts one step lower than the severity of its rule."""
     if rule.lower_when is None:
         return False
-    return cel.evaluate(cel.kept_expression(rule.lower_when), cel.activation(values)).truth is Truth.TRUE
+    return cel.evaluate(cel.kept_expression(rule.lower_when), values).truth is Truth.TRUE
 
 
 def _result(rule: Rule, values: Mapping[str, Any], required: Condition, item: items.Item | None = None) -> RuleResult:
@@ -166,10 +166,8 @@ def _of_items(
     rule = ready.rule
     if absent := items.missing(values[FACTS], rule.each):
         return (RuleResult(Outcome.UNKNOWN, missing(rule, values[FACTS], absent)),)
-    if ready.of_items is None and _all_pass(ready, shared.of(number)):
-        return _PASS
     found = items.of(subject, values[FACTS], rule.each)
-    if not found or (ready.of_items is not None and _at_once(found) and _all_pass(ready, shared.of(number))):
+    if not found or ((ready.of_items is None or _at_once(found)) and _all_pass(ready, shared.of(number))):
         return _PASS
     results = (_of_item(ready, item, values, shared) for item in found)
     return [result for result in results if result.outcome is not Outcome.PASS] or _PASS

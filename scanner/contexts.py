@@ -216,7 +216,7 @@ def is_page(path: str) -> bool:
 
 def is_invoked(path: str) -> bool:
     """Whether a text is that of a command, a skill or an agent, by its path."""
-    return bool(_INVOKED.search(path)) and is_for_agents(path)
+    return ".md" in path and bool(_INVOKED.search(path)) and is_for_agents(path)
 
 
 def shows(path: str, kind: str) -> bool:

@@ -40,8 +40,10 @@ _ASSIGNED = regex(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_KEY_WORDS = ("passw", "passp", "secret", "key", "token", "_pw", "bearer")
-"""What a text holds wherever the pattern matches: looking for words takes a hundredth of its time."""
+_KEY_WORDS = ("bearer",)
+"""What a line holds wherever the pattern matches, beside the words in the names of credentials: looking for words takes
+a hundredth of its time.
+"""
 _HARMLESS = regex(
     r"\\{0,3}\$|[\w.]+\(|<|\{|•{4}|-----BEGIN|(?:true|false|null|none|required|optional|string|unknown)\b",
     re.IGNORECASE,
@@ -182,14 +184,16 @@ def _telling(texts: list[str]) -> Iterator[str]:
 
 def _spans(text: str) -> list[tuple[int, int]]:
     """Where each begins and ends, in order and without overlaps."""
-    from scanner.credentials import assigned, begun, encoded, hits, lines, telling_lines
+    from scanner.credentials import assigned_in, begun, encoded, hits, lines, telling_lines
 
     beginnings = begun(text, _BEGINNINGS)
-    spans = [(hit.start, hit.end) for found in (hits(text), assigned(text)) for hit in found]
+    spans = [(hit.start, hit.end) for hit in hits(text)]
     spans += encoded(text)
     for start, end in lines(text, tuple(beginnings)) if beginnings else ():
         spans += (match.span() for match in _CUT_SHORT.finditer(text, start, end))
-    for start, end in telling_lines(text, _KEY_WORDS):
+    telling = telling_lines(text, _KEY_WORDS)
+    spans += ((hit.start, hit.end) for hit in assigned_in(text, telling))
+    for start, end in telling:
         for match in _ASSIGNED.finditer(text, start, end):
             if not _is_harmless(match):
                 spans.append(match.span("value"))

@@ -61,6 +61,28 @@ def test_an_example_is_masked_in_base64(form: Form) -> None:
         assert text not in mask(around.replace("HERE", text)), around
 
 
+@EACH
+def test_what_was_searched_before_does_not_matter(form: Form) -> None:
+    example = drawn(form.example)
+    encoded = base64.b64encode(example.encode()).decode()
+    texts = (f"- {drawn(form.unlike)}\n- {example}", f"name: web\n{example}", f"data: {encoded}\nimage: {encoded[:30]}")
+    first = [mask(text) for text in texts]
+    assert [mask(text) for text in reversed(texts)] == first[::-1]
+    assert all(secret not in shown for secret in secrets_of(form) for shown in first)
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        *("ghp_" + "aB3" * 6, "github_pat_" + "aB3" * 7, "glpat-" + "aB3" * 6, "xoxb-1" + "aB3" * 4),
+        *("sk-" + "aB3" * 6, "AKIA" + "XB34" * 4, "AIza" + "aB3" * 11, "npm_" + "aB3" * 7),
+    ],
+)
+def test_a_token_of_another_length_is_masked_each_time(cut: str) -> None:
+    hidden = "\u2022" * len(cut)
+    assert [mask(f"see {cut} {number}") for number in (1, 2)] == [f"see {hidden} {number}" for number in (1, 2)]
+
+
 def test_rows_are_told_apart_and_say_where_they_come_from() -> None:
     assert [name for name, times in Counter(form.id for form in FORMS).items() if times > 1] == []
     assert [form.id for form in FORMS if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", form.id)] == []

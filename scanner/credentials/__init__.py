@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.credentials.assignments import assigned, telling_lines
+from scanner.credentials.assignments import assigned, assigned_in, telling_lines
 from scanner.credentials.encoded import encoded
 from scanner.credentials.forms import FoundCredential, begun, candidate_forms, hits, lines, matches
 from scanner.credentials.names import BY_NAME, DEFAULT, kind_by_name
@@ -22,6 +22,7 @@ __all__ = [
     "DEFAULT",
     "HEADER",
     "assigned",
+    "assigned_in",
     "begun",
     "candidate_forms",
     "encoded",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from scanner.credentials.forms import FoundCredential
 from scanner.credentials.forms import lines as lines_with
@@ -36,7 +36,11 @@ _INDENTED = 100
 
 def assigned(text: str) -> Iterator[FoundCredential]:
     """The values of a text that it assigns to the name of a credential."""
-    lines = telling_lines(text)
+    return assigned_in(text, telling_lines(text))
+
+
+def assigned_in(text: str, lines: Sequence[tuple[int, int]]) -> Iterator[FoundCredential]:
+    """The same, of a text of which the telling lines, or more, are known."""
     for start, end in lines:
         for entry in _ENTRY.finditer(text, start, end + _NEXT):
             if entry.start() < end:
@@ -47,12 +51,12 @@ def assigned(text: str) -> Iterator[FoundCredential]:
                 yield from (hit for hit in _judged(match) if not _is_text(hit, match))
 
 
-def telling_lines(text: str, words: tuple[str, ...] = WORDS) -> list[tuple[int, int]]:
-    """Where the lines begin and end that hold a word of a credential's name, or another of some words."""
+def telling_lines(text: str, more: tuple[str, ...] = ()) -> list[tuple[int, int]]:
+    """Where the lines begin and end that hold a word of a credential's name, or one of some more words."""
     folded = text.lower()
     if len(folded) != len(text):  # a few letters have two in small; places must stay true
         folded = "".join(letter.lower() if letter.isascii() else letter for letter in text)
-    return lines_with(folded, words)
+    return lines_with(folded, (*WORDS, *more))
 
 
 def _judged(match: re.Match[str]) -> Iterator[FoundCredential]:

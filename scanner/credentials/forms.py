@@ -8,7 +8,7 @@ characters without blanks, and a text repeats most of these, so words are looked
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -19,6 +19,10 @@ from scanner.late import regex
 
 _RUN = 10
 """Characters from which a run may hold a credential."""
+_REMEMBERED = 50_000
+_REMEMBERED_LENGTH = 200
+_plain: set[str] = set()
+"""Runs of earlier texts that hold no word of a form."""
 _START = regex(r"(?<![A-Za-z0-9])[A-Za-z0-9]{2}[\w.~-]", re.ASCII)
 _SHORT_START = regex(r"(?<![A-Za-z0-9])s\.(?=[A-Za-z0-9])")
 """The one beginning with a single letter before its sign."""
@@ -53,43 +57,66 @@ def hits(text: str) -> Iterator[FoundCredential]:
 
 def candidate_forms(text: str) -> list[Form]:
     """The forms of which a text may hold something, because it holds one of their words; in the order of the table."""
-    _, joined, found = _runs(text)
-    if not joined:
+    runs = _runs(text)
+    if not runs.long:
         return []
-    known = _by_start()
-    near = {number for start in known.keys() & found for number in known[start]}
-    numbers = {number for number in near if any(word in joined for word in FORMS[number].words)}
-    for within, words in ((text, _words(apart=True)), (joined, _words(apart=False))):
-        numbers.update(number for part, own in words if part in within for word, number in own if word in within)
-    return [FORMS[number] for number in sorted(numbers)]
+    apart = {number for part, own in _words(apart=True) if part in text for word, number in own if word in text}
+    return [FORMS[number] for number in sorted(apart.union(runs.forms))]
 
 
 def begun(text: str, beginnings: tuple[str, ...]) -> list[str]:
-    """Those of some beginnings of long tokens that a text may hold; each has three characters or more."""
-    _, _, found = _runs(text)
-    return [each for each in beginnings if each[:3] in found] if found else []
+    """Those of some beginnings of long tokens that a text may hold; each has three characters or more.
+
+    Each holds a word of a form.
+    """
+    starts = _runs(text).starts
+    return [each for each in beginnings if each[:3] in starts] if starts else []
 
 
 def long_runs(text: str, shortest: int) -> list[str]:
     """The runs of a text with so many characters, at least ten, each once."""
-    runs, _, _ = _runs(text)
-    return [run for run in runs if len(run) >= shortest]
+    return [run for run in _runs(text).long if len(run) >= shortest]
+
+
+class _Runs(NamedTuple):
+    """The runs of a text."""
+
+    long: Sequence[str]
+    """Those that are long enough for a credential, each once."""
+    starts: Collection[str] = ()
+    """How tokens in them may begin, except in those that are known to be plain."""
+    forms: Collection[int] = ()
+    """The numbers of the forms of which they hold a word."""
 
 
 @lru_cache(maxsize=1)
-def _runs(text: str) -> tuple[list[str], str, set[str]]:
-    """The runs of a text that may hold a credential, each once; a text of them; how tokens in them may begin."""
-    runs = [run for run in set(text.split()) if len(run) >= _RUN]
+def _runs(text: str) -> _Runs:
+    """The runs of a text. Those that are known from earlier texts are not looked at again: most are in many texts."""
+    long = [run for run in set(text.split()) if len(run) >= _RUN]
+    runs = [run for run in long if run not in _plain]
     if not runs:
-        return [], "", set()
+        return _Runs(long)
     joined = "\n".join(runs)
     if "\\" in joined or "%" in joined:
         joined += "\n" + _ESCAPED.sub(" ", joined)
-    found = set(_START.findall(joined))
-    found.update([start[:2] for start in found])
-    if _SHORT_START.search(joined):
-        found.add("s.")
-    return runs, joined, found
+    starts = set(_START.findall(joined))
+    starts.update([start[:2] for start in starts])
+    if "s." in joined and _SHORT_START.search(joined):
+        starts.add("s.")
+    known = _by_start()
+    near = {number for start in known.keys() & starts for number in known[start]}
+    forms = {number for number in near if any(word in joined for word in FORMS[number].words)}
+    forms.update(
+        number for part, own in _words(apart=False) if part in joined for word, number in own if word in joined
+    )
+    _remember_plain(runs, [word for number in forms for word in FORMS[number].words])
+    return _Runs(long, starts, forms)
+
+
+def _remember_plain(runs: Iterable[str], words: Collection[str]) -> None:
+    if len(_plain) > _REMEMBERED:
+        _plain.clear()
+    _plain.update(run for run in runs if len(run) <= _REMEMBERED_LENGTH and not any(word in run for word in words))
 
 
 def matches(form: Form, text: str) -> Iterator[FoundCredential]:

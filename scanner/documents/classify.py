@@ -6,6 +6,7 @@ A name tells most; a text without a telling name is known by its content.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from enum import Enum, auto
 from typing import TypeAlias
 
@@ -125,12 +126,12 @@ def decode(content: bytes) -> str:
     UTF-8 with or without a byte-order mark, or UTF-16 with one; raises UnreadableError for anything else. Every line
     ends in a line feed.
     """
-    encoding = "utf-16" if is_utf16(content) else "utf-8-sig"
+    encoding = "utf-16" if is_utf16(content) else "utf-8"
     try:
-        return content.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+        return content.removeprefix(BOM_UTF8).decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        message = f"not {encoding.removesuffix('-sig').upper()} text: {error.reason} at line {line}"
+        message = f"not {encoding.upper()} text: {error.reason} at line {line}"
         raise UnreadableError(message, line) from None
 
 

@@ -50,6 +50,8 @@ class Node(Struct, frozen=True):
         value, mark = self.value, self.mark
         for part in path:
             children = children_of(mark) if mark else None
+            if type(children) is dict and part not in children:  # an exception takes longer
+                return MISSING
             try:
                 mark = children[part]  # type: ignore[index]
                 value = value[part]

@@ -21,7 +21,7 @@ from scanner.errors import UnreadableError
 from scanner.limits import Limits
 from scanner.marks import NOWHERE, end_of, start_of, with_children
 
-_Events: Any = yaml.CLoader if yaml.__with_libyaml__ else yaml.Loader
+_Events: Any = yaml.cyaml.CParser if yaml.__with_libyaml__ else yaml.Loader  # type: ignore[attr-defined]
 _RESET, _OVERRIDE = "!reset", "!override"
 """The tags of Compose for a field of files before: it is to be as if it were not there, or only this value counts."""
 _REPLACING = frozenset((_RESET, _OVERRIDE))

@@ -10,8 +10,9 @@ It depends on nothing but the file and the rules, so it may run in other process
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import MsgspecError, Struct
 
@@ -40,6 +41,8 @@ _OBJECT = b"apiVersion"
 _PORTION = 1000
 """Subjects of a file that are worked on at once, so that the largest file needs little beyond its own data."""
 _PLAIN = Work()
+_Done: TypeAlias = Iterator[tuple[Source, list[Portion | bytes]]]
+"""The work on files as it comes from other processes: an entry stands for the one portion of its file."""
 
 
 def assess(source: Source, local: Evaluator, work: Work = _PLAIN) -> Iterator[Portion]:
@@ -88,11 +91,11 @@ def assess_all(
         if work.kept:
             some = _foreseen(some, work.kept)
         staying = reuse.memory.staying if reuse and reuse.memory else None
-        done = spread(_FileWork(local, work, keep), _failed, some, jobs, work.limits, meanwhile, staying)
-        yield from _unpacked(done, again) if keep else done
+        done: _Done = spread(_FileWork(local, work, keep), _failed, some, jobs, work.limits, meanwhile, staying)
+        yield from _unpacked(done, again)
 
     def again(source: Source) -> Iterator[tuple[Source, list[Portion]]]:
-        return spread(_FileWork(local, work, False), _failed, (source,), 1, work.limits)
+        return spread(partial(assess, local=local, work=work), _failed, (source,), 1, work.limits)
 
     yield from reuse.run(sources, local, work, run) if reuse else run(sources, False)
 
@@ -105,12 +108,12 @@ class _FileWork(Struct, frozen=True):
     keep: bool
     """An entry of what may be kept is made too."""
 
-    def __call__(self, source: Source) -> Iterator[Portion]:
+    def __call__(self, source: Source) -> Iterator[Portion | bytes]:
         return (_with_entry if self.keep else assess)(source, self.local, self.work)
 
 
-def _with_entry(source: Source, local: Evaluator, work: Work) -> Iterator[Portion]:
-    """As `assess`, with the entry of the file for the cache of results."""
+def _with_entry(source: Source, local: Evaluator, work: Work) -> Iterator[Portion | bytes]:
+    """As `assess`, with the entry of the file for the cache of results; of one portion only the entry."""
     from scanner.inputs.kept.entry import EntryWriter
     from scanner.kept.inspection import has_time
 
@@ -121,11 +124,11 @@ def _with_entry(source: Source, local: Evaluator, work: Work) -> Iterator[Portio
         entry.take(portion)
         if portion.input:
             entry.finish(portion, source.content if isinstance(source, File) and not source.merged else None)
-        yield Portion(entry=portion.entry) if portion.entry and not number else portion
+        yield portion.entry if portion.entry and not number else portion
 
 
 def _unpacked(
-    done: Iterable[tuple[Source, list[Portion]]], again: Callable[[Source], Iterator[tuple[Source, list[Portion]]]]
+    done: _Done, again: Callable[[Source], Iterator[tuple[Source, list[Portion]]]]
 ) -> Iterator[tuple[Source, list[Portion]]]:
     """The work on files. That on a file of one portion comes as its entry, which is read in half the time of a pickle.
 
@@ -133,10 +136,10 @@ def _unpacked(
     """
     from scanner.inputs.kept.entry import read
 
-    for source, portions in done:
-        packed = portions[0].entry if portions[0].input is None else None
-        if packed is None:
-            yield source, portions
+    for source, parts in done:
+        packed = parts[0]
+        if isinstance(packed, Portion):
+            yield source, [each for each in parts if isinstance(each, Portion)]
             continue
         try:
             (portion,) = read(packed)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -16,11 +16,11 @@ from scanner.facts.step import FieldRead
 from scanner.marks import with_children
 from scanner.masking import search_names
 from scanner.model import CREDENTIALS, HOLDER, Finding, Outcome, Subject, SubjectOutcomes
-from scanner.places import Location, Related
 from scanner.policy import cel, items, lowering, object_kinds, rule_reads, shown_credentials, unapplied_objects
 from scanner.policy.aim import counts_for, place
 from scanner.policy.fingerprint import fingerprint
 from scanner.policy.fix import ApplicableFix, place_of
+from scanner.policy.followed import reads_traced, related_of, told_of
 from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
 from scanner.policy.loaded_rules import LoadedRule, RulesAbout
 from scanner.policy.message import message
@@ -29,6 +29,9 @@ from scanner.policy.observed import NOTHING, observe
 from scanner.policy.rule import Rule
 from scanner.policy.rule_results import RuleResult, results_of, with_item
 from scanner.policy.variables import CLUSTER, FACTS
+
+if TYPE_CHECKING:
+    from cel_expr_python import cel as runtime
 
 _ARCHITECTURE = "architecture."
 _UNDERIVED = Derived()
@@ -242,39 +245,46 @@ def _take(result: Evaluation, ready: LoadedRule, judged: _Judged) -> None:
     rule, subject, found = ready.rule, judged.subject, judged.found
     item = found.item or items.whole(subject)
     values = with_item(rule, judged.values, found.item)
+    seen = cel.activation(values) if found.outcome is Outcome.FAIL else None
     written = not subject.partial and HOLDER not in subject.bindings  # else the fields of a fix are not there
-    if found.outcome is Outcome.FAIL and written and (fix := ready.fix_of(values)):
+    if seen is not None and written and (fix := ready.fix_of(seen)):
         result.fixes.append(ApplicableFix(len(result.findings), fix, subject, place_of(subject, item.path)))
-    result.findings.append(_finding(ready, judged, item, values))
+    result.findings.append(_finding(ready, judged, item, values, seen))
 
 
-def _finding(ready: LoadedRule, judged: _Judged, item: items.Item, values: Mapping[str, Any]) -> Finding:
-    """A finding at the field the rule points at, or at its deepest parent that exists."""
+def _finding(
+    ready: LoadedRule, judged: _Judged, item: items.Item, values: Mapping[str, Any], seen: runtime.Activation | None
+) -> Finding:
+    """A finding at the field the rule points at, or at its deepest parent that exists.
+
+    `seen` are the values of a failure as expressions see them.
+    """
     rule, info, subject, (outcome, why, _) = ready.rule, ready.rule.info, judged.subject, judged.found
     trace = judged.derived.trace(subject) if outcome is Outcome.UNKNOWN else ()
-    path = trace if trace and rule_reads.reads_traced(rule) else ()
+    path = trace if trace and reads_traced(rule) else ()
     why = why.told(judged.derived.lack(subject, why.fact, item.related, why.key)) if why.fact else why
-    failed = outcome is Outcome.FAIL
-    detail = cel.text(cel.kept_expression(rule.detail), cel.activation(values)) if rule.detail and failed else None
-    values = values if detail is None else {**values, "detail": detail}
+    detail = cel.text(cel.kept_expression(rule.detail), seen) if rule.detail and seen is not None else None
+    if detail is not None:
+        values = {**values, "detail": detail}
+        seen = cel.activation(values)
     said = message(rule, subject, outcome, why.reason, values)
-    seen = observe(rule, subject, item, said) if failed else NOTHING
-    counted = lowering.counted(rule, subject, values) if failed else lowering.CountedSeverity(info.severity)
+    observed = NOTHING if seen is None else observe(rule, subject, item, said)
+    counted = lowering.counted(rule, subject, values, seen)
     return Finding(
         rule=info.id,
         outcome=outcome,
         severity=counted.severity,
-        message=said + _told(path),
+        message=said + told_of(path),
         subject_kind=subject.kind,
         subject_id=subject.identity,
         subject_name=subject.name,
         location=place(rule, subject, item),
         fingerprint=fingerprint(info, subject, (*item.path, item.name) if item.name else item.path, rule.at),
-        related=(*_related(rule, item, judged.derived.related(subject)), *path),
-        observed=seen.words,
-        expected=ready.expected if failed else "",
+        related=(*related_of(rule, item, judged.derived.related(subject)), *path),
+        observed=observed.words,
+        expected=ready.expected if seen is not None else "",
         provide=why.provide,
-        evidence=seen.evidence,
+        evidence=observed.evidence,
         overlay=subject.overlay,
         steps=len(path),
         credential=(detail or "") if CREDENTIALS in info.objectives else "",
@@ -282,14 +292,3 @@ def _finding(ready: LoadedRule, judged: _Judged, item: items.Item, values: Mappi
         because_of_file=counted.of_file,
         purpose=unapplied_objects.purpose(subject),
     )
-
-
-def _told(path: tuple[Related, ...]) -> str:
-    return f" (inferred: {'; '.join(step.message for step in path)})" if path else ""
-
-
-def _related(rule: Rule, item: items.Item, known: Mapping[str, Location]) -> Iterator[Related]:
-    """The other places that a finding refers to, those of its item before those of the subject."""
-    for name, text in rule.related.items():
-        if location := known.get(item.related + name) or known.get(name):
-            yield Related(location, text)

@@ -38,7 +38,10 @@ def whole(subject: Subject) -> Item:
 
 def missing(facts: Mapping[str, Any], each: Sequence[str]) -> str:
     """The fact that `each` names and that is not there; empty where it is, or where none is named."""
-    return next((fact for fact in _facts_in(tuple(each)) if fact not in facts), "")
+    for fact in _facts_in(tuple(each)):
+        if fact not in facts:
+            return fact
+    return ""
 
 
 @cache
@@ -62,10 +65,12 @@ def of(subject: Subject, facts: Mapping[str, Any], each: Sequence[str]) -> list[
             found.extend(_of_fact(subject, facts, dotted.removeprefix(_FACTS)))
             continue
         path, start = split_path(dotted), subject.focus
-        if path and path[0] in subject.marks and path[0] != start:
+        if path and path[0] != start and path[0] in subject.marks:
             start, path = path[0], path[1:]
-        before = () if start == subject.focus else (start,)
-        _under(subject.bindings[start], subject.marks[start], path, before, found)
+        value = subject.bindings[start]
+        if type(value) is dict and path and path[0] != "*" and path[0] not in value:
+            continue  # most subjects have few of the lists that rules are about
+        _under(value, subject.marks[start], path, () if start == subject.focus else (start,), found)
     return found
 
 

@@ -62,7 +62,7 @@ class LoadedRule(Struct, frozen=True):
             expected=expected(rule),
         )
 
-    def fix_of(self, values: Mapping[str, Any]) -> RuleFix | None:
+    def fix_of(self, values: runtime.Activation) -> RuleFix | None:
         """The fix for a subject, which may be safe for it alone; None where there is none that makes sense."""
         fix = self.rule.fix
         if fix is None or not (self.fix_when is None or _holds(self.fix_when, values)):
@@ -70,8 +70,8 @@ class LoadedRule(Struct, frozen=True):
         return replace(fix, safe=True) if self.fix_safe_when and _holds(self.fix_safe_when, values) else fix
 
 
-def _holds(condition: runtime.Expression, values: Mapping[str, Any]) -> bool:
-    return cel.evaluate(condition, cel.activation(values)).truth is Truth.TRUE
+def _holds(condition: runtime.Expression, values: runtime.Activation) -> bool:
+    return cel.evaluate(condition, values).truth is Truth.TRUE
 
 
 class RuleAbout(NamedTuple):

@@ -159,10 +159,8 @@ def _of_items(
     rule = ready.rule
     if absent := items.missing(values[FACTS], rule.each):
         return (RuleResult(Outcome.UNKNOWN, missing(rule, values[FACTS], absent)),)
-    if ready.of_items is None and _all_pass(ready, shared.of(number)):
-        return PASS
     found = items.of(subject, values[FACTS], rule.each)
-    if not found or (ready.of_items is not None and _at_once(found) and _all_pass(ready, shared.of(number))):
+    if not found or ((ready.of_items is None or _at_once(found)) and _all_pass(ready, shared.of(number))):
         return PASS
     results = (_of_item(ready, item, values, shared) for item in found)
     return [result for result in results if result.outcome is not Outcome.PASS] or PASS

@@ -109,8 +109,18 @@ def _may_describe_pods(value: Any) -> bool:
     return any(not _TELLING.isdisjoint(each) or any(map(_names_a_part, each)) for each in _mappings(value))
 
 
-def _mappings(value: Any) -> Iterator[dict[Any, Any]]:
+_last: list[tuple[Any, list[dict[Any, Any]]]] = []
+"""The object that was asked about last, with its mappings: it is asked for pods, then for texts that hold some."""
+
+
+def _mappings(value: Any) -> list[dict[Any, Any]]:
     """All mappings in a value, in any order."""
+    if not _last or _last[0][0] is not value:
+        _last[:] = [(value, list(_visited(value)))]
+    return _last[0][1]
+
+
+def _visited(value: Any) -> Iterator[dict[Any, Any]]:
     pending = [value]
     while pending:
         held = pending.pop()

@@ -36,6 +36,9 @@ def unwrap(root: Node, *, without_nulls: bool = False) -> Iterator[Node]:
     """
     if without_nulls and not is_list(root):
         root = Node(prune_nulls(root.value), root.mark)
+    if not is_list(root) and not held_path(root.value):  # as nearly all are
+        yield root
+        return
     pending = [iter((root,))]
     while pending:
         node = next(pending[-1], None)

@@ -437,6 +437,114 @@ spec:
     - metadata: {name: b}
       spec: {storageClassName: hand, accessModes: [ReadWriteOnce], selector: {matchLabels: {colour: blue}}}
 """
+OPENSHIFT = {
+    "apps/a.yaml": "".join(
+        f"""\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: w{number}, namespace: {namespace}}}
+spec: {{template: {{metadata: {{annotations: {{{note}}}}}, spec: {{{pod}}}}}}}
+---
+"""
+        for number, (namespace, note, pod) in enumerate(
+            [
+                *(
+                    ("shop", "", f"{field}: [{{name: c, {each}}}]{other}")
+                    for field, other in (("containers", ""), ("initContainers", ", containers: [{name: c}]"))
+                    for each in (
+                        "args: [oc get pods]",
+                        "command: [oc get pods]",
+                        "image: 'registry.redhat.io/openshift4/x:1'",
+                    )
+                ),
+                *(
+                    ("openshift-a", "", f"{field}: [{{name: c, {each}}}]{other}")
+                    for field, other in (("containers", ""), ("initContainers", ", containers: [{name: c}]"))
+                    for each in ("ports: [{hostPort: 80}]", "securityContext: {privileged: true}")
+                ),
+                *(
+                    ("openshift-a", "", f"{each}, containers: [{{name: c}}]")
+                    for each in (
+                        *("hostIPC: true", "hostNetwork: true", "hostPID: true", "securityContext: {runAsUser: 0}"),
+                        *(
+                            "serviceAccountName: a",
+                            "serviceAccount: a",
+                            "serviceAccountName: b",
+                            "serviceAccountName: c",
+                        ),
+                        *("serviceAccountName: d", "serviceAccountName: e", "serviceAccountName: f"),
+                        "volumes: [{name: v, hostPath: {path: /a}}]",
+                    )
+                ),
+                ("openshift-a", "openshift.io/required-scc: anyuid", "containers: [{name: c}]"),
+                ("openshift-b", "", "containers: [{name: c}]"),
+            ]
+        )
+    ),
+    "cluster/a.yaml": """\
+apiVersion: v1
+kind: Namespace
+metadata: {name: openshift-b, labels: {openshift.io/run-level: "1"}}
+---
+apiVersion: security.openshift.io/v1
+kind: SecurityContextConstraints
+metadata: {name: own}
+users: ["system:serviceaccount:openshift-a:a"]
+---
+apiVersion: security.openshift.io/v1
+kind: SecurityContextConstraints
+metadata: {name: groups}
+groups: ["system:serviceaccounts:openshift-c"]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: c, namespace: openshift-c}
+spec: {template: {spec: {containers: [{name: c}]}}}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: use, namespace: openshift-a}
+rules: [{apiGroups: [security.openshift.io], resources: [securitycontextconstraints], verbs: [use]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: view, namespace: openshift-a}
+rules: [{apiGroups: [""], resources: [pods], verbs: [get]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: use}
+rules: [{apiGroups: [security.openshift.io], resources: [securitycontextconstraints], verbs: [use]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: part, labels: {part: all}}
+rules: [{apiGroups: ["*"], resources: ["*"], verbs: ["*"]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: whole}
+aggregationRule: {clusterRoleSelectors: [{matchLabels: {part: all}}]}
+---
+"""
+    + "---\n".join(
+        f"""\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: {kind}Binding
+metadata: {{name: {account}, namespace: openshift-a}}
+roleRef: {{apiGroup: rbac.authorization.k8s.io, kind: {role}, name: {name}}}
+subjects: [{{kind: ServiceAccount, name: {account}, namespace: openshift-a}}]
+"""
+        for kind, account, role, name in (
+            ("Role", "b", "Role", "use"),
+            ("Role", "c", "Role", "view"),
+            ("ClusterRole", "d", "ClusterRole", "use"),
+            ("ClusterRole", "e", "ClusterRole", "whole"),
+            ("Role", "f", "ClusterRole", "nowhere"),
+        )
+    ),
+}
+"""Workloads that OpenShift admits under its default security context constraint, and those that it may not."""
 PROSE = """\
 # Bank
 
@@ -476,6 +584,12 @@ def bundles() -> Sequence[tuple[list[Subject], bool]]:
         for value in file.data.value["examples"]
         if "text" in value
     )
-    rare = [RARE, SETUP, {"prose.md": PROSE}, *({"a.yaml": text} for text in (SPEC, ROUTES, POLICIES, VOLUMES))]
+    rare = [
+        RARE,
+        SETUP,
+        {"prose.md": PROSE},
+        *({"a.yaml": text} for text in (SPEC, ROUTES, POLICIES, VOLUMES)),
+        OPENSHIFT,
+    ]
     bank = read_all({path.name: path.read_text(encoding="utf-8") for path in FILES if path.is_file()})
     return [*examples, *((read_all(texts), True) for texts in rare), (bank, True)]

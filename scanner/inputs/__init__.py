@@ -44,7 +44,7 @@ _PLAIN = Work()
 
 def assess(source: Source, local: Evaluator, work: Work = _PLAIN) -> Iterator[Portion]:
     """Read one file and evaluate the rules that look at one subject, a portion of its subjects after the other."""
-    opened = recognition.recognise_source(source, work.limits, work.deploy_target)
+    opened = recognition.recognise_source(source, work)
     if isinstance(opened, Input):
         yield Portion(input=opened)
         return

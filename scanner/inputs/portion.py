@@ -40,3 +40,5 @@ class Work(Struct, frozen=True):
     limits: Limits = DEFAULTS
     deploy_target: str = ""
     """Who deploys Compose files; empty where each file tells."""
+    live: bool = False
+    """All inputs count as live, so that a block which a page shows as refused is applied like any other."""

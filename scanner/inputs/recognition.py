@@ -10,8 +10,8 @@ from typing import assert_never
 from scanner import documents, rendering, subjects
 from scanner.documents import BinaryContent, EmptyText, Language, Text
 from scanner.errors import UnreadableError
+from scanner.inputs.portion import Work
 from scanner.late import regex
-from scanner.limits import Limits
 from scanner.loss import OUTSIDE, Loss
 from scanner.model import ANY_KIND, HIDDEN, Input, InputStatus
 from scanner.sources import (
@@ -41,7 +41,7 @@ _ESCAPE = regex(r"\\[ux][0-9A-Fa-f]")
 """What may stand for a letter of `kind` or of its value."""
 
 
-def recognise_source(source: Source, limits: Limits, deploy_target: str = "") -> subjects.Recognition | Input:
+def recognise_source(source: Source, work: Work) -> subjects.Recognition | Input:
     """The subjects of an input, to be taken one by one, or what it is where it holds none."""
     match source:
         case SkippedFile():
@@ -57,15 +57,15 @@ def recognise_source(source: Source, limits: Limits, deploy_target: str = "") ->
             return Input(source.path, *_seal(source), InputStatus.ASSESSED, source.whole, losses=outside)
         case RenderedFile():
             return subjects.Recognition(
-                rendering.documents(source.rendered, limits), group=source.path, opens=source.opens
+                rendering.documents(source.rendered, work.limits), group=source.path, opens=source.opens
             )
         case File():
-            return _read(source, limits, deploy_target)
+            return _read(source, work)
         case _:
             assert_never(source)
 
 
-def _read(file: File, limits: Limits, deploy_target: str) -> subjects.Recognition | Input:
+def _read(file: File, work: Work) -> subjects.Recognition | Input:
     content = file.content if file.own is None else file.own
     if content.startswith(_POINTER) and file.path.lower().endswith(_READ):
         why = "a Git LFS pointer, so its content is not here; `git lfs pull` brings it"
@@ -75,7 +75,7 @@ def _read(file: File, limits: Limits, deploy_target: str) -> subjects.Recognitio
     told = documents.classify(file.path, content, stream=file.path == STDIN_NAME)
     match told:
         case Text():
-            return _of_text(file, told, limits, deploy_target)
+            return _of_text(file, told, work)
         case EmptyText():
             return Input(file.path, *_seal(file), InputStatus.SKIPPED, told.reason)
         case BinaryContent():
@@ -87,10 +87,10 @@ def _read(file: File, limits: Limits, deploy_target: str) -> subjects.Recognitio
             assert_never(told)
 
 
-def _of_text(file: File, told: Text, limits: Limits, deploy_target: str) -> subjects.Recognition | Input:
+def _of_text(file: File, told: Text, work: Work) -> subjects.Recognition | Input:
     """A text, with what other Compose files add to it; one that adds to another is assessed there if it is read."""
     whole = subjects.unread.of_text(told.path, told.text) if told.language is Language.MARKDOWN else None
-    parts: Iterable[documents.Document | documents.Fault] = documents.read_text(told, limits)
+    parts: Iterable[documents.Document | documents.Fault] = documents.read_text(told, work.limits)
     if file.merged_into:
         parts = list(parts)
         if not any(isinstance(part, documents.Fault) for part in parts):
@@ -98,8 +98,9 @@ def _of_text(file: File, told: Text, limits: Limits, deploy_target: str) -> subj
     elif file.merged:
         from scanner.subjects.stacks import merging  # few scans have such files
 
-        parts = merging.merged(told, file.merged, file.merged_by, deploy_target, limits)
-    return subjects.Recognition(parts, whole=whole, deploy_target=deploy_target, patch=file.patch)
+        parts = merging.merged(told, file.merged, file.merged_by, work.deploy_target, work.limits)
+    target = work.deploy_target
+    return subjects.Recognition(parts, whole=whole, deploy_target=target, patch=file.patch, live=work.live)
 
 
 def _own(path: str, content: bytes) -> str:

@@ -11,14 +11,13 @@ from msgspec.structs import replace
 
 from scanner.contexts import Context
 from scanner.documents.positions import locate
-from scanner.facts import registry
 from scanner.facts.derived import Derived
 from scanner.facts.step import FieldRead
 from scanner.marks import with_children
 from scanner.masking import search_names
 from scanner.model import CREDENTIALS, HOLDER, Finding, Outcome, Subject, SubjectOutcomes
 from scanner.places import Location, Related
-from scanner.policy import cel, items, lowering, object_kinds, rule_reads, unapplied_objects
+from scanner.policy import cel, items, lowering, object_kinds, rule_reads, shown_credentials, unapplied_objects
 from scanner.policy.aim import counts_for, place
 from scanner.policy.fingerprint import fingerprint
 from scanner.policy.fix import ApplicableFix, place_of
@@ -211,9 +210,11 @@ class Evaluator:
             shared = about.activations(values)
             held: list[Counts] = []
             doubt = unapplied_objects.doubt(subject, self._context)
+            page = shown_credentials.is_page(subject, self._context)
             for each in about.rules:
                 ready = each.ready
-                for told in results_of(each, subject, values, shared):
+                results = results_of(each, subject, values, shared)
+                for told in shown_credentials.without(ready.rule, values, results) if page else results:
                     found = unapplied_objects.judged(ready.rule, subject, told, doubt) if doubt else told
                     if (subject.partial or subject.format) and not counts_for(ready.rule, subject, found):
                         continue
@@ -251,7 +252,7 @@ def _finding(ready: LoadedRule, judged: _Judged, item: items.Item, values: Mappi
     """A finding at the field the rule points at, or at its deepest parent that exists."""
     rule, info, subject, (outcome, why, _) = ready.rule, ready.rule.info, judged.subject, judged.found
     trace = judged.derived.trace(subject) if outcome is Outcome.UNKNOWN else ()
-    path = trace if trace and _reads_traced(rule) else ()
+    path = trace if trace and rule_reads.reads_traced(rule) else ()
     why = why.told(judged.derived.lack(subject, why.fact, item.related, why.key)) if why.fact else why
     failed = outcome is Outcome.FAIL
     detail = cel.text(cel.kept_expression(rule.detail), cel.activation(values)) if rule.detail and failed else None
@@ -280,12 +281,6 @@ def _finding(ready: LoadedRule, judged: _Judged, item: items.Item, values: Mappi
         counted_because=counted.because,
         because_of_file=counted.of_file,
     )
-
-
-def _reads_traced(rule: Rule) -> bool:
-    """Whether a rule reads a fact that comes with the places that it was followed through."""
-    traced = {name for name, fact in registry.of(rule.info.subject).items() if fact.traced}
-    return any(path[0] == FACTS and len(path) > 1 and path[1] in traced for path in rule.reads.paths)
 
 
 def _told(path: tuple[Related, ...]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from scanner.documents.positions import join_path, split_path
+from scanner.facts import registry
 from scanner.facts.step import FieldRead, read
 from scanner.policy import expression
 from scanner.policy.expression import ANY, Path, Reads
@@ -111,6 +112,12 @@ def of_subject(rule: Rule) -> FieldRead:
         *sorted(join_path(path) for path in rule.reads.values if path[0] in names),
         names=sorted(join_path(path) for path in shapes if path[0] in names),
     )
+
+
+def reads_traced(rule: Rule) -> bool:
+    """Whether a rule reads a fact that comes with the places that it was followed through."""
+    traced = {name for name, fact in registry.of(rule.info.subject).items() if fact.traced}
+    return any(path[0] == FACTS and len(path) > 1 and path[1] in traced for path in rule.reads.paths)
 
 
 def _together(some: Iterable[bytes]) -> Reads:

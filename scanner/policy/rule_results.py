@@ -40,7 +40,7 @@ class RuleResult(NamedTuple):
     """None for the subject as a whole."""
 
 
-_PASS = (RuleResult(Outcome.PASS),)
+PASS = (RuleResult(Outcome.PASS),)
 
 
 def results_of(
@@ -84,7 +84,7 @@ def _plain(about: RuleAbout, subject: Subject, values: Mapping[str, Any], shared
         required = applies
     if required is None:
         return _of_items(about, subject, values, shared)
-    return _PASS if required.truth is Truth.TRUE else (_result(rule, values, required),)
+    return PASS if required.truth is Truth.TRUE else (_result(rule, values, required),)
 
 
 def _are_kept(subject: Subject, names: Collection[str]) -> bool:
@@ -112,7 +112,7 @@ def _whatever_they_hold(
         inner = with_item(rule, values, item)
         results.append(_result(rule, values, cel.evaluate(require, cel.activation(inner)), item))
     left = [result for result in results if result.outcome is not Outcome.PASS]
-    return (left if applies is Truth.TRUE else unknown) if left else _PASS
+    return (left if applies is Truth.TRUE else unknown) if left else PASS
 
 
 def with_item(rule: Rule, values: Mapping[str, Any], item: items.Item | None) -> Mapping[str, Any]:
@@ -160,12 +160,12 @@ def _of_items(
     if absent := items.missing(values[FACTS], rule.each):
         return (RuleResult(Outcome.UNKNOWN, missing(rule, values[FACTS], absent)),)
     if ready.of_items is None and _all_pass(ready, shared.of(number)):
-        return _PASS
+        return PASS
     found = items.of(subject, values[FACTS], rule.each)
     if not found or (ready.of_items is not None and _at_once(found) and _all_pass(ready, shared.of(number))):
-        return _PASS
+        return PASS
     results = (_of_item(ready, item, values, shared) for item in found)
-    return [result for result in results if result.outcome is not Outcome.PASS] or _PASS
+    return [result for result in results if result.outcome is not Outcome.PASS] or PASS
 
 
 def _at_once(found: Sequence[items.Item]) -> bool:

@@ -5,7 +5,7 @@ A page shows a part of a manifest, so what its blocks leave out is open. Data of
 
 from __future__ import annotations
 
-from scanner.contexts import IF_APPLIED, IF_WHOLE, Context, is_page, is_test_data, shows
+from scanner.contexts import IF_APPLIED, IF_WHOLE, Context, is_only_shown, is_test_data
 from scanner.model import Outcome, Subject
 from scanner.policy import items
 from scanner.policy.aim import aim
@@ -31,7 +31,7 @@ def doubt(subject: Subject, context: Context | None) -> UndecidedReason | None:
     path = subject.origin.path
     if not subject.kind.startswith(_KUBERNETES) or context not in (None, Context.DOCUMENTATION):
         return None
-    if is_page(path) or shows(path, subject.kind):
+    if is_only_shown(path, subject.kind):
         return _LEFT_OUT
     return _READ_BY_TESTS if context is None and is_test_data(path) else None
 

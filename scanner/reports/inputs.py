@@ -9,6 +9,7 @@ from scanner.finished_scan import Scan
 from scanner.model import Input, InputStatus
 from scanner.reports.configuration import sentences, title
 from scanner.reports.format import TextFormat
+from scanner.reports.read_parts import read_parts
 from scanner.reports.safe_text import safe, width
 
 _NAMES = ("status", "subjects", "formats", "context", "input", "reason")
@@ -25,7 +26,7 @@ def render(scan: Scan) -> str:
     widths[-2] = min(widths[-2], _WIDEST)
     lines = [_line(_NAMES, widths)]
     for item, row in zip(scan.inputs, rows[1:], strict=True):
-        lines += (_line(row, widths), *_losses(item))
+        lines += (_line(row, widths), *_further(item))
     return "\n".join((*_configuration(scan), *lines, "", *_summary(scan), ""))
 
 
@@ -48,8 +49,10 @@ def _row(item: Input) -> tuple[str, ...]:
     )
 
 
-def _losses(item: Input) -> Iterator[str]:
-    """The parts of an input that were not assessed, and why that is accepted."""
+def _further(item: Input) -> Iterator[str]:
+    """What was read of a model, the parts of an input that were not assessed, and why that is accepted."""
+    if told := read_parts(item):
+        yield f"    {told}"
     for loss in item.losses:
         yield f"    line {loss.line}, {loss.kind}: {safe(loss.reason)}"
     if item.accepted:

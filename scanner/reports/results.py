@@ -177,6 +177,7 @@ def _input(item: Input) -> Json:
         "context": item.context,
         "formats": item.formats,
         "subjects": item.subjects,
+        **({"kinds": item.kinds} if item.kinds else {}),
         **({"losses": [_loss(loss) for loss in item.losses]} if item.losses else {}),
         **({"accepted": item.accepted} if item.accepted else {}),
     }

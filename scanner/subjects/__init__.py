@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct, field
@@ -64,8 +65,8 @@ class RecognitionResult(Struct, frozen=True):
     """Why the input has no supported document; empty where it has one."""
     notes: tuple[Fault, ...] = ()
     """Code blocks of a Markdown file that cannot be read and do not look like a supported format."""
-    kinds: tuple[str, ...] = ()
-    """Of the subjects, sorted."""
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    """How many subjects of each kind there are, sorted by kind."""
     unread: Mapping[str, str] = field(default_factory=dict)
     """Formats that are recognised and not read, each with the reason why its documents are not assessed."""
     losses: tuple[Loss, ...] = ()
@@ -88,7 +89,7 @@ class Recognition:
     With a `group`, a renderer made them: one system, of documents that no person wrote. `whole` is the format of a text
     that is recognised and not read. `deploy_target` is who deploys Compose files, where the caller says so. Only where
     a text may be a `patch`, a part of a workload is one. `opens` are kinds of objects that a group also has from
-    elsewhere.
+    elsewhere. If all inputs count as `live`, a block that a page shows as refused is read like any other.
     """
 
     def __init__(
@@ -99,11 +100,13 @@ class Recognition:
         deploy_target: str = "",
         *,
         patch: bool = False,
+        live: bool = False,
         opens: Iterable[str] = (),
     ) -> None:
         self._opens = frozenset(opens)
         self._parts = parts
         self._patch = patch
+        self._live = live
         self._deploy_target = deploy_target
         self._group = group
         self._formats: dict[str, None] = {}
@@ -112,7 +115,7 @@ class Recognition:
         self._notes: list[Fault] = []
         self._foreign_kinds: dict[str, None] = {}
         """The kinds of documents of unsupported formats, in order."""
-        self._kinds: set[str] = set()
+        self._kinds: Counter[str] = Counter()
         self._in_code = False
         """Whether the first of them is in a code block."""
         self.count = 0
@@ -136,7 +139,7 @@ class Recognition:
                 continue
             for subject in self._of(read):
                 self.count += 1
-                self._kinds.add(subject.kind)
+                self._kinds[subject.kind] += 1
                 yield self._rendered(subject) if self._group else subject
 
     def _rendered(self, subject: Subject) -> Subject:
@@ -146,7 +149,7 @@ class Recognition:
         """The subjects of a document, and the document itself if its format is supported."""
         if part.format == "prose":
             self._tell_calls_in_source(part)
-        if not self._group and (why := fragment(part, patch=self._patch)):
+        if not self._group and (why := fragment(part, patch=self._patch, live=self._live)):
             self._foreign_kinds[why] = None
             self._losses.append(Loss(first_line(part), EMBEDDED, why))
             return
@@ -256,7 +259,7 @@ class Recognition:
         faults = (Loss(fault.line, UNREAD_PART, fault.message) for fault in self._faults)
         losses = tuple(sorted((*self._losses, *faults), key=lambda loss: loss.line))
         formats = tuple(self._formats)
-        notes, kinds = tuple(self._notes), tuple(sorted(self._kinds))
+        notes, kinds = tuple(self._notes), dict(sorted(self._kinds.items()))
         found, flaws = tuple(self._faults), tuple(self._flaws)
         told = tuple(filter(None, self._told))
         return RecognitionResult(subjects, formats, found, why, notes, kinds, self._unread, losses, flaws, told)

@@ -23,18 +23,18 @@ _SELECTOR_NEEDED = "apps/v1"
 """Versions before it filled in a selector that is missing."""
 
 
-def fragment(document: Document, *, patch: bool) -> str:
+def fragment(document: Document, *, patch: bool, live: bool = False) -> str:
     """Why a document is not an object to be applied; empty for any other document.
 
     `patch` is whether a kustomization could use it as one, which the name of its file may say too. Elsewhere only what
-    is on a page may be a part.
+    is on a page may be a part. `live` is whether all inputs count as applied, whatever a page says of them.
     """
     value = document.root.value
     if document.format not in ("yaml", "json") or not is_object(value):
         return ""
     kind, spec = value["kind"], value.get("spec")
     patch = patch or bool(_NAMED.search(posixpath.basename(document.origin.path)))
-    if document.refused and kind in _WORKLOADS:
+    if document.refused and not live and kind in _WORKLOADS:
         return f"a {kind} that the page shows as refused by the cluster"
     if kind == _DEFINITION and (patch or document.origin.first_line) and not _defines(spec):
         return f"a fragment of a {kind} without `spec.names` and `spec.group`, which cannot be applied"

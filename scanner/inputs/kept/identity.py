@@ -47,7 +47,7 @@ def digest(
         rules,
         repr([rule.parameters for rule in rules]),  # JSON has no infinity
         (local.by_path, *settings, own_rules),
-        (reads, fields.facts, work.fixes, work.limits, work.deploy_target),
+        (reads, fields.facts, work.fixes, work.limits, work.deploy_target, work.live),
     )
     total = hashlib.sha256(orjson.dumps(told, default=_told, option=orjson.OPT_PASSTHROUGH_DATACLASS))
     shipped = library.data_root() / "rules"

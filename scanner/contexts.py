@@ -227,15 +227,15 @@ def shows(path: str, kind: str) -> bool:
     return kind.startswith(_DEPLOYED) and is_invoked(path)
 
 
-def is_only_shown(path: str, kind: str) -> bool:
-    """Whether a text for people, or one for agents, only shows a subject of a kind to its reader."""
-    return is_page(path) or shows(path, kind)
-
-
 def kept_folder(path: str) -> str:
     """The nearest folder of an input whose name says that its files are no longer used; empty where none does."""
     names = _KEPT_FOLDER.findall(path.replace("/", "//"))
     return names[-1] if names and not is_for_agents(path) else ""
+
+
+def is_only_shown(path: str, kind: str) -> bool:
+    """Whether a text for people, or one for agents, only shows a subject of a kind to its reader."""
+    return is_page(path) or shows(path, kind)
 
 
 @lru_cache(maxsize=_KEPT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanner.contexts import Context, is_page, is_test_data, kept_folder, shows
+from scanner.contexts import Context, is_only_shown, is_test_data, kept_folder
 from scanner.model import SEVERITIES, Finding, Severity
 
 _IN_USE = ("api.", "kubernetes.", "stack.")
@@ -23,7 +23,7 @@ def at_most(severity: Severity, finding: Finding, context: Context | None) -> Se
     what all inputs count as.
     """
     path, kind, most = finding.location.path, finding.subject_kind, severity
-    is_shown = context is Context.DOCUMENTATION or (context is None and (is_page(path) or shows(path, kind)))
+    is_shown = context is Context.DOCUMENTATION or (context is None and is_only_shown(path, kind))
     if kind.startswith(_STACK) and is_shown:
         most = Severity.MEDIUM
     elif kind.startswith(_API) and context is None and is_test_data(path):

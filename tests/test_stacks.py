@@ -208,6 +208,8 @@ LOGS = "volumes: ['/var/lib/docker/containers:/var/lib/docker/containers"
     [
         ("compose.yaml", "image: 'a/b:1', environment: {DB_USER: shop, DB_PASSWORD: Shop1}", {LOGIN: "medium"}),
         ("compose.yaml", "image: 'shop/db:1', environment: {DB_PASSWORD: shop}", {LOGIN: "medium"}),
+        ("compose.yaml", "image: 'a/b:1', environment: {DB_PASSWORD: change-me-minio}", {LOGIN: "medium"}),
+        ("compose.yaml", "image: 'a/b:1', environment: {DB_PASSWORD: changeling-9Xk2}", {LITERAL: "high"}),
         ("compose.yaml", "image: 'a/b:1', environment: {DB_USER: shop, DB_PASSWORD: Tr4vel-l1ght}", {LITERAL: "high"}),
         ("compose.yaml", "image: 'a/b:1', environment: {URL: 'amqp://shop:shop@queue'}", {LOGIN: "medium"}),
         ("compose.yaml", "image: 'a/b:1', environment: {VPN_USER: username, VPN_PASSWORD: password}", {}),

@@ -262,7 +262,12 @@ KEY = "security-scheme-key-outside-query"
     [
         ("api.json", {}, "medium", ""),
         ("api.json", {"title": "Shop API (unofficial)"}, "low", "its title says “unofficial”"),
-        ("api.json", {"description": "Draft.\nSource: official Shop documentation."}, "low", "its description says"),
+        (
+            "api.json",
+            {"description": "Draft.\nSource: official Shop 3.0 documentation."},
+            "low",
+            "its description says",
+        ),
         ("api.json", {"description": "Generated from our official documentation."}, "medium", ""),
         ("api.json", {"description": "An official API with a reference."}, "medium", ""),
         ("api.json", {"x-providerName": "shop.com"}, "low", "it has the key x-providerName"),

@@ -14,7 +14,7 @@ _WORDS = regex(
     r"(?i)\b(?:unofficial|reverse[- ]engineered|not (?:officially )?(?:affiliated|associated|endorsed)"
     r"|community[- ](?:maintained|made|written|driven) (?:description|documentation|specification|spec|definition))\b"
     r"|\b(?:source|based on|derived from|taken from|written from|generated from|compiled from)\b:?[^.\n]{0,20}"
-    r"(?<!our )\bofficial\b[^.\n]{0,60}\b(?:documentation|docs|reference|website)\b"
+    r"(?<!our )\bofficial\b(?:[^.\n]|\.(?=\S)){0,60}\b(?:documentation|docs|reference|website)\b"
 )
 """Words of somebody who does not make the API: that the text is unofficial, or from what documents it."""
 _EXTENSIONS = ("x-unofficialSpec", "x-providerName", "x-origin")

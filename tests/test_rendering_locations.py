@@ -329,7 +329,9 @@ def test_an_object_that_a_patch_renames_stands_at_its_document(target: str, fiel
 
 
 def test_a_container_stands_where_its_item_begins_whatever_order_its_fields_are_built_in() -> None:
-    base = BASE.replace("    - name: app\n      image: app:1\n", "    - image: app:1\n      command: [a]\n      name: app\n")
+    base = BASE.replace(
+        "    - name: app\n      image: app:1\n", "    - image: app:1\n      command: [a]\n      name: app\n"
+    )
     text = BUILT.replace("  - image: app:1\n", "  - command:\n    - a\n    image: app:1\n")
     files = {"kustomization.yaml": b"", "base.yaml": base.encode()}
     (part,) = rendering.documents(RenderingResult("kustomize", (("kustomization.yaml", text),), files))

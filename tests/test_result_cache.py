@@ -301,7 +301,7 @@ print(*{name.partition(".")[0] for name, place in places.items() if "-packages" 
 def test_all_that_the_work_on_a_file_is_given_is_a_part_of_the_key() -> None:
     """Whoever adds to one of these adds it to the key, and then here."""
     assert File.__struct_fields__ == (
-        *("path", "content", "own", "unused", "patch"),
+        *("path", "content", "own", "unused", "commented", "patch"),
         *("merged", "merged_by", "merged_into", "home"),
     )
     assert Work.__struct_fields__ == ("kept", "fixes", "limits", "deploy_target", "live")

@@ -208,7 +208,8 @@ def _own(file: File) -> bytes:
         return b""
     told = [(path, _digest(content)) for path, content in file.merged]
     merged = repr((told, file.merged_by, file.merged_into)).encode("utf-8", "surrogatepass")
-    return b"\0".join((_digest(file.own), os.fsencode(file.unused), b"patch" if file.patch else b"", _digest(merged)))
+    place = (os.fsencode(file.unused), os.fsencode(file.commented), b"patch" if file.patch else b"")
+    return b"\0".join((_digest(file.own), *place, _digest(merged)))
 
 
 def _rendered(result: RenderingResult) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -455,7 +454,6 @@ def test_an_object_out_of_use_counts_for_no_other(tmp_path: Path) -> None:
     assert severity(scanned(tmp_path, "pod.yaml", POD), isolated) == Severity.MEDIUM
 
 
-@pytest.mark.skipif(shutil.which("helm") is None, reason="needs Helm")
 def test_what_a_chart_renders_is_assessed_under_any_name(tmp_path: Path) -> None:
     """Helm renders every file of `templates`."""
     written(tmp_path, "Chart.yaml", "apiVersion: v2\nname: a\nversion: 1.0.0\n")

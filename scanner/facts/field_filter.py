@@ -147,7 +147,7 @@ def _item(value: Any, mark: Mark, wanted: _FieldTree) -> tuple[Any, Mark]:
         return kept, kept_mark
     if _is_bare(kept, wanted):
         return _NOTHING
-    return kept if _NAME not in value else {_NAME: value[_NAME], **kept}, kept_mark
+    return kept if _NAME not in value else {**kept, _NAME: value[_NAME]}, kept_mark
 
 
 def _is_bare(kept: dict[str, Any], wanted: _FieldTree) -> bool:

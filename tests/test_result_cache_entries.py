@@ -85,7 +85,7 @@ EVALUATION = st.builds(
 INPUT = st.builds(
     Input,
     *(WORD, WORD, NUMBER, st.sampled_from([InputStatus.ASSESSED, InputStatus.SKIPPED, InputStatus.NOT_ASSESSED])),
-    *(WORD, NUMBER, st.dictionaries(WORD, NUMBER, max_size=2), NUMBER, st.lists(WORD, max_size=2).map(tuple)),
+    *(WORD, NUMBER, st.lists(WORD, max_size=2).map(tuple), NUMBER, st.dictionaries(WORD, NUMBER, max_size=2)),
     st.lists(st.builds(Loss, NUMBER, WORD, WORD), max_size=2).map(tuple),
     accepted=WORD,
     may_hold=st.lists(WORD, max_size=2).map(tuple),

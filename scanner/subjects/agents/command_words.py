@@ -19,7 +19,7 @@ from scanner.subjects.agents.attack_examples import is_example
 from scanner.subjects.agents.building import Place, short, subject
 from scanner.subjects.agents.kinds import COMMAND
 from scanner.subjects.agents.programs import program_of
-from scanner.subjects.agents.secret_values import secret_kind
+from scanner.subjects.agents.secret_values import described, secret_kind
 from scanner.subjects.agents.substitutions import without_comments
 from scanner.subjects.subject_builder import SubjectBuilder
 
@@ -165,6 +165,9 @@ def _credential(text: str, words: tuple[str, ...]) -> str:
     """The kind of the first credential: in a form of its own, assigned to a name, or behind an option."""
     if _PROMPTS.search(text):
         text, words = _PROMPTS.sub(r"\1", text), tuple(word for word in words if word != "--password")
+    for value in described(words):
+        text = re.sub(rf"(?<![\w-]){value}(?![\w-])", "$", text)
+        words = tuple("$" if word == value else word for word in words)
     if found := secret_kind("", _EMPTY.sub("=''", text)):
         return found
     for word, after in zip(words, [*words[1:], ""], strict=True):

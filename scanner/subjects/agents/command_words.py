@@ -20,7 +20,7 @@ from scanner.subjects.agents.building import Place, short, subject
 from scanner.subjects.agents.kinds import COMMAND
 from scanner.subjects.agents.programs import program_of
 from scanner.subjects.agents.secret_values import described, secret_kind
-from scanner.subjects.agents.substitutions import without_comments
+from scanner.subjects.agents.substitutions import without_comments, without_printed
 from scanner.subjects.subject_builder import SubjectBuilder
 
 _SHOWN = ("shell", "prompt")
@@ -182,7 +182,7 @@ def _credential(text: str, words: tuple[str, ...]) -> str:
 @lru_cache(maxsize=1024)
 def seen(text: str) -> Mapping[str, Any]:
     """What a command line does that rules are about; an empty text or false where it does not."""
-    text = _PATTERN.sub(r"\1''", without_comments(text.replace("\\\n", " ")))
+    text = _PATTERN.sub(r"\1''", without_printed(without_comments(text.replace("\\\n", " "))))
     sent, executed = next(_sent(text), ""), _executed(text)
     skipped = _SKIPS.search(text)
     tls = _TLS.search(text) if _FETCHERS.search(text) else None

@@ -92,6 +92,7 @@ _TLS = regex(
     r"(?i)(?:\bcurl\b[^|;&\n]*\s(?-i:(-[a-zA-Z]*k[a-zA-Z]*))|(?:^|\s)(--insecure|--no-check-certificate|--no-verify-ssl|-SkipCertificateCheck|NODE_TLS_REJECT_UNAUTHORIZED=[\"']?0"
     r"|GIT_SSL_NO_VERIFY=(?:1|true)|PYTHONHTTPSVERIFY=0|--disable-ssl|--ssl-no-verify))(?=[\s\"';&|)]|$)"
 )
+_FOLLOWS = regex(r"\s(?:-[a-zA-Z]*L[a-zA-Z]*|--location(?:-trusted)?)(?=\s|$)")
 _EMPTY = regex(r"(?<=\w)=(?=[ \t])")
 """An assignment without a value: in a shell, the word ends there."""
 _PROMPTS = regex(r"\b((?:psql|pg_\w+|createdb|dropdb|createuser|vacuumdb|reindexdb)\b[^|;&\n]*?)\s--password(?=\s|$)")
@@ -185,7 +186,7 @@ def seen(text: str) -> Mapping[str, Any]:
     text = _PATTERN.sub(r"\1''", without_printed(without_comments(text.replace("\\\n", " "))))
     sent, executed = next(_sent(text), ""), _executed(text)
     skipped = _SKIPS.search(text)
-    tls = _TLS.search(text) if _FETCHERS.search(text) else None
+    tls = _TLS.search(text) if _FETCHERS.search(text) and not _has_no_tls(text) else None
     return {
         "runsDownload": bool(executed),
         "executes": executed,
@@ -193,6 +194,19 @@ def seen(text: str) -> Mapping[str, Any]:
         "skipsGuards": skipped[1] if skipped else "",
         "skipsVerification": tls[1] or tls[2] if tls else "",
     }
+
+
+def _has_no_tls(text: str) -> bool:
+    """Whether a command line has no program but curl, and no address but of `http`: no certificate to verify.
+
+    With `-L`, an answer may lead to `https`.
+    """
+    if set(_FETCHERS.findall(text)) != {"curl"} or "https://" in text.lower() or _FOLLOWS.search(text):
+        return False
+    words = words_of(text)
+    return any(word.lower().startswith("http://") for word in words) and not any(
+        word[:1] in ("$", "<") for word in words
+    )
 
 
 def _stays_local(text: str) -> bool:

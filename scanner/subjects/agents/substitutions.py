@@ -15,6 +15,7 @@ _PRINTED = regex(
     r"[ \t]*(?:1?>&2[ \t]*)?(?=$|[;\n]|&(?!>)|\|\|)"
 )
 """What is written to the terminal: no pipe, no file and no substitution gets it."""
+_GROUP_PIPED = regex(r"(?:\bdone|\bfi|\besac|[})])\s*(?:\|(?!\|)|>)")
 
 
 def without_substitutions(text: str) -> str:
@@ -41,7 +42,7 @@ def without_comments(text: str) -> str:
 
 def without_printed(text: str) -> str:
     """A command line without the arguments of `echo` and `printf` that are only shown."""
-    if "echo" not in text and "printf" not in text:
+    if ("echo" not in text and "printf" not in text) or _GROUP_PIPED.search(text):
         return text
     return _PRINTED.sub(r"\1", text)
 

@@ -185,7 +185,7 @@ def seen(text: str) -> Mapping[str, Any]:
     """What a command line does that rules are about; an empty text or false where it does not."""
     text = _PATTERN.sub(r"\1''", without_printed(without_comments(text.replace("\\\n", " "))))
     sent, executed = next(_sent(text), ""), _executed(text)
-    skipped = _SKIPS.search(text)
+    skipped = next((found for found in _SKIPS.finditer(text) if not _is_preset(found)), None)
     tls = _TLS.search(text) if _FETCHERS.search(text) and not _has_no_tls(text) else None
     return {
         "runsDownload": bool(executed),
@@ -194,6 +194,16 @@ def seen(text: str) -> Mapping[str, Any]:
         "skipsGuards": skipped[1] if skipped else "",
         "skipsVerification": tls[1] or tls[2] if tls else "",
     }
+
+
+def _is_preset(flag: re.Match[str]) -> bool:
+    """Whether a flag is `--full-auto` of an interactive Codex, which keeps its sandbox and its questions.
+
+    `codex exec` asks nothing.
+    """
+    before = _STEPS.split(flag.string[: flag.start()])[-1]
+    after = _STEPS.split(flag.string[flag.end() :])[0]
+    return flag[1] == "--full-auto" and "codex" in before.split() and not {"exec", "e"} & set((before + after).split())
 
 
 def _has_no_tls(text: str) -> bool:

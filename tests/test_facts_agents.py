@@ -86,6 +86,14 @@ def n8n(**tools: dict[str, Any]) -> dict[str, str]:
     return {"w.json": json.dumps(whole)}
 
 
+OPEN = "={{ $fromAI('x') }}"
+
+
+def calendar(operation: str = "", **parameters: Any) -> dict[str, Any]:
+    stated = {"operation": operation} if operation else {}
+    return {"type": "n8n-nodes-base.googleCalendarTool", "parameters": stated | parameters}
+
+
 SETUPS = {
     "two of three": (agent("a", "Read, WebSearch"), CLOSED),
     "no untrusted content": (agent("a", "Read, Bash"), CLOSED),
@@ -200,6 +208,19 @@ SETUPS = {
         ),
         says("mail", "web and mail", "web"),
     ),
+    "changes of events by ids and times": (
+        n8n(read=calendar("getAll"), drop=calendar("delete", eventId=OPEN), move=calendar("update", start=OPEN)),
+        CLOSED,
+    ),
+    "changes of events with a text, and the creation that is the default": (
+        n8n(
+            read=calendar("getAll"),
+            drop=calendar("delete", eventId=OPEN),
+            rename=calendar("update", updateFields={"summary": OPEN}),
+            invite=calendar(start=OPEN, additionalFields={"attendees": [OPEN]}),
+        ),
+        says("read", "read", "rename and invite"),
+    ),
     "a node whose operation is not stated": (n8n(mail={"type": "n8n-nodes-base.gmailTool"}), None),
     "a node of another workflow": (n8n(read_file={"type": "@n8n/n8n-nodes-langchain.toolWorkflow"}), None),
     "a list of tools that is a mapping": ({".claude/agents/a.md": "---\nname: a\ntools: {read: true}\n---\n"}, None),
@@ -305,6 +326,10 @@ def test_local_settings_add_to_those_of_the_project() -> None:
         ("SerperDevTool", "u"),
         ("send_email", "o"),
         ("mcp__github-mcp-server__search_code", "pu"),
+        ("mcp__gitlab__gitlab_open_merge_request", "o"),
+        ("mcp__gitlab__open_pull_request", "o"),
+        ("mcp__gitlab__get_open_merge_request", "pu"),
+        ("mcp__github__open_issues", "pu"),
         ("mcp__playwright__browser_navigate", "uo"),
         ("mcp__playwright__browser_resize", ""),
         ("mcp__playwright__playwright_get_visible_html", "u"),

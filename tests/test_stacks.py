@@ -278,6 +278,19 @@ def test_a_finding_tells_the_reason_that_holds_of_those_for_which_it_counts_lowe
     assert " or " not in told
 
 
+@pytest.mark.parametrize(
+    ("path", "because"),
+    [
+        ("texts/crawler-integration-plan.md", "its Compose file is for an example, as its path"),
+        ("texts/crawler-integration-tests.md", "its Compose file is for tests, as its name"),
+    ],
+)
+def test_the_integration_of_a_product_is_not_a_test(path: str, because: str) -> None:
+    page = "# Plan\n\n```yaml\nservices:\n  web:\n    image: ghcr.io/crawler/web:latest\n```\n"
+    [told] = [each.counted_because for each in findings({path: page}) if each.rule.endswith("image-tag-pinned")]
+    assert because in told
+
+
 def test_two_reasons_do_not_count_a_finding_two_steps_lower(tmp_path: Path) -> None:
     (tmp_path / "fixtures").mkdir()
     text = PLAIN.replace("'a:1'", "'a:1', environment: {DB_PASSWORD: changeme}")

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from scanner.facts.agents import capability_table as table
 from scanner.facts.agents.tools import (
     CAPABILITIES,
@@ -36,7 +38,10 @@ def stated(data: Mapping[str, Any], servers: Servers, agents: Collection[str]) -
     types = data.get("toolTypes")
     if isinstance(types, list):
         for entry in types:
-            yield from _typed(str(entry.get("name")), str(entry.get("type")), str(entry.get("operation")), servers)
+            some = _typed(str(entry.get("name")), str(entry.get("type")), str(entry.get("operation")), servers)
+            if entry.get("bound") is True:  # it has no room for data
+                some = (replace(ability, letters=ability.letters - _SENDS) for ability in some)
+            yield from some
     else:
         for text in texts(data.get("tools")):
             yield from abilities(text, servers)

@@ -37,6 +37,8 @@ _REACHES = {
 """What commands with a reach can do; `programs.py` says which reach a command has."""
 _FORGE = regex(r"(?:gh|glab)(?:\s|$|:)")
 """The command-line clients of GitHub and GitLab."""
+_OPENS = regex(r"(?:(?P<before>[a-z0-9]+)_)?open_(?:a_|new_)?(?:(?:merge|pull)_request|issue|ticket|pr|mr)")
+"""The name of a tool that creates what it opens."""
 
 
 class Ability(Struct, frozen=True):
@@ -158,6 +160,9 @@ def narrowed(letters: frozenset[str], tool: str) -> frozenset[str]:
     words = words_of(tool)
     if not table.OBSERVING.isdisjoint(words):
         return letters - {OUTBOUND}
+    opens = _OPENS.fullmatch("_".join(words))
+    if opens and opens["before"] not in table.READING:
+        return letters & {OUTBOUND}
     for word in words:
         if word in table.READING:
             reaches_out = letters & {UNTRUSTED, OUTBOUND} == {UNTRUSTED, OUTBOUND} and PRIVATE not in letters

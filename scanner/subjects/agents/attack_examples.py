@@ -15,12 +15,12 @@ from scanner.subjects.agents.placeholders import is_placeholder
 _ADDRESS = regex(
     r"(?i)\b(?:https?|ftp)://(?:[^\s\"'/@]*@)?(\[[^\]\s]*\]|<[^<>\s]*>|\{[^{}\s]*\}|[^\s\"'`/:?#|;)(]+)[^\s\"'`|;)]*"
 )
-_VARIABLE = regex(r"(?<=[\s\"'])(\$\{?\w+\}?)[/:][^\s\"'`|;)]*")
-"""An address that begins with a variable."""
+_VARIABLE = regex(r"(?<=[\s\"'])(\$\{\w+\}|\$\w+)(?:[/:]|(?=\$\{?\w))[^\s\"'`|;)]*")
+"""An address that begins with a variable, which another one or a path follows."""
 _STANDS_FOR = regex(
     r"(?i)(?:.*[-_.])?(?:attackers?|evil|malicious|pwn(?:ed)?|hackers?|victims?|targets?|c2|node[-_]ip)(?:[-_.\d].*)?"
     r"|(?:.*\.)?(?:example(?:\.[a-z]+)?|test|invalid|localhost|local|internal|lab|htb)|kubernetes\.default(?:\.svc.*)?"
-    r"|\$\{?(?:(?:attacker|target|victim|kali)\w*|[lr]hosts?|[lr]ip|apiserver)\}?"
+    r"|\$\{?(?:(?:attacker|target|victim|kali)\w*|[lr]hosts?|[lr]ip|apiserver)\}?(?:\$\{?\w+\}?)*"
 )
 _HARMFUL = regex(r"(?i).*/(?:evil|malicious|backdoor|payload)(?:[-_.]\w+)*$")
 _BARE = regex(

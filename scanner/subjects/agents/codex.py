@@ -70,7 +70,7 @@ def _settings(where: Place, name: str, node: Node, root: Node) -> Subject:
         shape.put("approval", policy, "none" if policy.value == "never" else "asked")
         confined = not mode or mode.value in _CONFINED  # the sandbox is on by default
         shape.say("confined", confined and network.value is not True)
-    _sandbox(shape, node)
+    _sandbox(shape, node, root)
     shape.put("directories", node.get("sandbox_workspace_write", "writable_roots"))
     environment = node.get("shell_environment_policy")
     if environment.get("inherit").value != "none":
@@ -80,14 +80,21 @@ def _settings(where: Place, name: str, node: Node, root: Node) -> Subject:
     return subject(SETTINGS, where, "", "settings in", shape, node)
 
 
-def _sandbox(shape: SubjectBuilder, node: Node) -> None:
+def _sandbox(shape: SubjectBuilder, node: Node, root: Node) -> None:
     mode = node.first("sandbox_mode", "default_permissions")
     if isinstance(mode.value, str):
         shape.put("sandbox", mode, {"enabled": mode.value not in _OPEN})
         shape.put("sandboxFault", mode, f"its mode is {mode.value}" if mode.value in _OPEN else None)
     network = node.get("sandbox_workspace_write", "network_access")
-    if network.value is True and mode.value not in (*_OPEN, "read-only"):
+    proxy = node.get("features", "network_proxy") or root.get("features", "network_proxy")
+    if network.value is True and mode.value not in (*_OPEN, "read-only") and not _has_allow_list(proxy):
         shape.put("sandboxNetwork", network, "every host")
+
+
+def _has_allow_list(proxy: Node) -> bool:
+    """Whether the proxy for commands is on, with domains that it allows and without a pattern of all."""
+    allowed = [name for name, state in proxy.get("domains").items() if state.value == "allow"]
+    return proxy.get("enabled").value is True and bool(allowed) and all(name.strip("*.") for name in allowed)
 
 
 def _providers(node: Node, root: Node) -> list[tuple[dict[str, object], Node]]:

@@ -19,8 +19,8 @@ from scanner.subjects.agents.attack_examples import is_example
 from scanner.subjects.agents.building import Place, short, subject
 from scanner.subjects.agents.kinds import COMMAND
 from scanner.subjects.agents.programs import program_of
-from scanner.subjects.agents.secret_values import secret_kind
-from scanner.subjects.agents.substitutions import without_comments
+from scanner.subjects.agents.secret_values import described, secret_kind
+from scanner.subjects.agents.substitutions import without_comments, without_printed
 from scanner.subjects.subject_builder import SubjectBuilder
 
 _SHOWN = ("shell", "prompt")
@@ -92,6 +92,7 @@ _TLS = regex(
     r"(?i)(?:\bcurl\b[^|;&\n]*\s(?-i:(-[a-zA-Z]*k[a-zA-Z]*))|(?:^|\s)(--insecure|--no-check-certificate|--no-verify-ssl|-SkipCertificateCheck|NODE_TLS_REJECT_UNAUTHORIZED=[\"']?0"
     r"|GIT_SSL_NO_VERIFY=(?:1|true)|PYTHONHTTPSVERIFY=0|--disable-ssl|--ssl-no-verify))(?=[\s\"';&|)]|$)"
 )
+_FOLLOWS = regex(r"\s(?:-[a-zA-Z]*L[a-zA-Z]*|--location(?:-trusted)?)(?=\s|$)")
 _EMPTY = regex(r"(?<=\w)=(?=[ \t])")
 """An assignment without a value: in a shell, the word ends there."""
 _PROMPTS = regex(r"\b((?:psql|pg_\w+|createdb|dropdb|createuser|vacuumdb|reindexdb)\b[^|;&\n]*?)\s--password(?=\s|$)")
@@ -165,6 +166,9 @@ def _credential(text: str, words: tuple[str, ...]) -> str:
     """The kind of the first credential: in a form of its own, assigned to a name, or behind an option."""
     if _PROMPTS.search(text):
         text, words = _PROMPTS.sub(r"\1", text), tuple(word for word in words if word != "--password")
+    for value in described(words):
+        text = re.sub(rf"(?<![\w-]){value}(?![\w-])", "$", text)
+        words = tuple("$" if word == value else word for word in words)
     if found := secret_kind("", _EMPTY.sub("=''", text)):
         return found
     for word, after in zip(words, [*words[1:], ""], strict=True):
@@ -179,10 +183,10 @@ def _credential(text: str, words: tuple[str, ...]) -> str:
 @lru_cache(maxsize=1024)
 def seen(text: str) -> Mapping[str, Any]:
     """What a command line does that rules are about; an empty text or false where it does not."""
-    text = _PATTERN.sub(r"\1''", without_comments(text.replace("\\\n", " ")))
+    text = _PATTERN.sub(r"\1''", without_printed(without_comments(text.replace("\\\n", " "))))
     sent, executed = next(_sent(text), ""), _executed(text)
-    skipped = _SKIPS.search(text)
-    tls = _TLS.search(text) if _FETCHERS.search(text) else None
+    skipped = next((found for found in _SKIPS.finditer(text) if not _is_preset(found)), None)
+    tls = _TLS.search(text) if _FETCHERS.search(text) and not _has_no_tls(text) else None
     return {
         "runsDownload": bool(executed),
         "executes": executed,
@@ -190,6 +194,29 @@ def seen(text: str) -> Mapping[str, Any]:
         "skipsGuards": skipped[1] if skipped else "",
         "skipsVerification": tls[1] or tls[2] if tls else "",
     }
+
+
+def _is_preset(flag: re.Match[str]) -> bool:
+    """Whether a flag is `--full-auto` of an interactive Codex, which keeps its sandbox and its questions.
+
+    `codex exec` asks nothing.
+    """
+    before = _STEPS.split(flag.string[: flag.start()])[-1]
+    after = _STEPS.split(flag.string[flag.end() :])[0]
+    return flag[1] == "--full-auto" and "codex" in before.split() and not {"exec", "e"} & set((before + after).split())
+
+
+def _has_no_tls(text: str) -> bool:
+    """Whether a command line has no program but curl, and no address but of `http`: no certificate to verify.
+
+    With `-L`, an answer may lead to `https`.
+    """
+    if set(_FETCHERS.findall(text)) != {"curl"} or "https://" in text.lower() or _FOLLOWS.search(text):
+        return False
+    words = words_of(text)
+    return any(word.lower().startswith("http://") for word in words) and not any(
+        word[:1] in ("$", "<") for word in words
+    )
 
 
 def _stays_local(text: str) -> bool:

@@ -6,6 +6,7 @@ https://kagent.dev/docs/kagent/resources/api-ref, https://docs.stacklok.com/tool
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -97,11 +98,8 @@ def _remote(where: Place, name: str, root: Node, spec: Node) -> Subject:
     address(shape, url)
     shape.put("unverified", spec.get("tls", "disableVerify"))
     pairs(shape, "headers", spec.get("headers"))
-    shape.say(
-        "clusterInternal",
-        str(shape.data.get("host", "")).endswith((".svc", ".cluster.local"))
-        or "." not in str(shape.data.get("host", ".")),
-    )
+    host, service, namespace = str(shape.data.get("host", "")), r"[a-z0-9-]+", re.escape(_namespace(root))
+    shape.say("clusterInternal", bool(re.fullmatch(rf"{service}(?:\.{namespace})?|.+\.(?:svc|cluster\.local)", host)))
     stated = spec.first("headersFrom", "headers", "oidcConfig", "externalAuthConfigRef")
     shape.say("authenticated", bool(stated))
     return subject(SERVER, where, _namespace(root), "MCP server", shape, root.get("spec"))

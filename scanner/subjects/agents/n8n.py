@@ -28,6 +28,9 @@ _COMMANDS = ("executeCommand", "ssh")
 _ALL_COMPUTED = regex(r"=\s*\{\{(?:(?!\}\}).)*\}\}\s*", re.DOTALL)
 _OF_COMMANDS = ("text", "words", "program", "credential", "package", *seen(""))
 """What rules ask of a command."""
+_BY_DEFAULT = {"googleCalendarTool": "create"}
+"""The operation of a node on events that states none."""
+_ID_OR_TIME = regex(r"(?:[a-z]+Id|start|end)")
 _NESTED = 3
 _DEEPEST = 8
 _LONGEST = 20_000
@@ -129,10 +132,20 @@ def _agent(where: Place, name: str, node: Node, tools: list[Node]) -> Iterator[S
     if not _computed(options.get("maxIterations")):
         shape.put("maxTurns", options.get("maxIterations"))
     shape.say("tools", [str(tool.get("name").value) for tool in tools])
-    rows = ((str(tool.get("name").value), _kind(tool), tool.get("parameters", "operation").value) for tool in tools)
-    shape.say("toolTypes", [{"name": name, "type": kind, "operation": str(text or "")} for name, kind, text in rows])
+    shape.say("toolTypes", list(map(_tool, tools)))
     yield subject(AGENT, where, "", "agent", shape, node)
     yield from prompt(where, name, "system message", options.get("systemMessage"))
+
+
+def _tool(node: Node) -> dict[str, Any]:
+    """A tool by its type and operation, and whether nothing but ids and times is left open in what it changes."""
+    kind, held = _kind(node), node.get("parameters")
+    operation = str(held.get("operation").value or "")
+    if not operation and held.get("resource").value in (None, "event"):
+        operation = _BY_DEFAULT.get(kind, "")
+    open_ = (key for key, text in _texts(held) if _computed(text))
+    bound = operation in ("delete", "update") and all(map(_ID_OR_TIME.fullmatch, open_))
+    return {"name": str(node.get("name").value), "type": kind, "operation": operation, "bound": bound}
 
 
 def _entry(where: Place, name: str, node: Node, kind: str) -> Subject:

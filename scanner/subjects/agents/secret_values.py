@@ -5,7 +5,10 @@ A made-up token in data is usually an example. In the settings of an agent it st
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from scanner.credentials import DEFAULT, kind_of
+from scanner.credentials.values import is_called, is_nouns
 from scanner.late import regex
 
 _EXACT = regex(
@@ -18,6 +21,7 @@ _MADE_UP = regex(
     r"(?i)xxxx|your|example|placeholder|replace|dummy|fake|redacted|sample|changeme|exposed|leaked|compromised|\.\.\.|(.)\1{5}"
 )
 _VARIED = 10
+_WORD = regex(r"[a-z]+")
 _MARKS = (
     *(
         "PRIVATE KEY",
@@ -62,6 +66,18 @@ def secret_kind(name: str, value: str) -> str:
     if exact and not _MADE_UP.search(exact[0]) and len(set(exact[0])) > _VARIED:
         return "a token"
     return ""
+
+
+def described(words: Iterable[str]) -> set[str]:
+    """The words of a command line that say which credential goes there, with words of the line: `smtp-password`.
+
+    Each word of such a name is a noun for credentials, or occurs elsewhere in the command line.
+    """
+    called = {word for word in words if is_called(word)}
+    if not called:
+        return called
+    known = {part for word in words if word not in called for part in _WORD.findall(word.lower())}
+    return {name for name in called if all(part in known or is_nouns(part) for part in _WORD.findall(name))}
 
 
 def is_secret_line(line: str) -> bool:

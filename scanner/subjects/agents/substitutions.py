@@ -1,4 +1,4 @@
-"""Parts of a command line that are not the command itself: command substitutions and comments."""
+"""Parts of a command line that are not the command itself: command substitutions, comments and printed text."""
 
 from __future__ import annotations
 
@@ -9,6 +9,13 @@ _WITHIN = regex(r"\\.|'[^']*'|\"(?:[^\"\\]|\\.)*\"|(?P<opens>\()|(?P<closes>\))"
 _BACKTICK = regex(r"(?:[^`\\]|\\.)*`")
 _EMPTY = "$()"
 _QUOTED_OR_COMMENT = regex(r"\\.|'[^']*'|\"(?:[^\"\\]|\\.)*\"|(?P<comment>(?:^|(?<=[\s;&|(]))\#[^\n]*)")
+_PRINTED = regex(
+    r"((?:^|[;&|\n]|\b(?:then|else|do)\s)\s*(?:echo|printf))"
+    r"(?:[ \t]+(?:\"(?:[^\"\\`$]|\\.|[$](?!\())*\"|'[^']*'|[^\s\"'|;&<>()`$\\]+))+"
+    r"[ \t]*(?:1?>&2[ \t]*)?(?=$|[;\n]|&(?!>)|\|\|)"
+)
+"""What is written to the terminal: no pipe, no file and no substitution gets it."""
+_GROUP_PIPED = regex(r"(?:\bdone|\bfi|\besac|[})])\s*(?:\|(?!\|)|>)")
 
 
 def without_substitutions(text: str) -> str:
@@ -31,6 +38,13 @@ def without_comments(text: str) -> str:
     if "#" not in text:
         return text
     return _QUOTED_OR_COMMENT.sub(lambda match: "" if match["comment"] else match[0], text)
+
+
+def without_printed(text: str) -> str:
+    """A command line without the arguments of `echo` and `printf` that are only shown."""
+    if ("echo" not in text and "printf" not in text) or _GROUP_PIPED.search(text):
+        return text
+    return _PRINTED.sub(r"\1", text)
 
 
 def _end(text: str, position: int, *, backtick: bool) -> int:

@@ -54,6 +54,8 @@ _LAST = _words("test tests testing ci", TESTS)
 _APART = frozenset(word for word, purpose in _NAMES.items() if purpose in (DEVELOPMENT, TESTS))
 _COPIES = frozenset((".reference", "third-party", "third_party", "thirdparty", "upstream", "vendor"))
 _LAB = regex(r"(?:^|[-_])lab[-_]?\d")
+_PAGES = ("md", "mdx", "markdown", "rst", "adoc", "txt")
+"""Endings of texts for people, of which `integration` in the name is seldom that of tests."""
 _SPLIT = regex(r"[^a-z0-9]+")
 _BY_CONTEXT = {Context.DOCUMENTATION: EXAMPLE, Context.TEMPLATE: EXAMPLE, Context.FIXTURE: TESTS}
 
@@ -113,9 +115,9 @@ def purposes_of(root: Node, paths: Iterable[str]) -> Purposes:
 def _of_path(path: str) -> Purpose:
     """By the part of a path that tells and is the nearest to the file."""
     *folders, name = path.lower().split("/")
-    stem = name.rpartition(".")[0]
+    stem, _, ending = name.rpartition(".")
     for word in _SPLIT.split(stem):
-        if word in _NAMES:
+        if word in _NAMES and not (word == "integration" and ending in _PAGES):
             return Purpose(_NAMES[word], f"its name, {name}")
     for folder in reversed(folders):
         if found := _of_folder(folder):

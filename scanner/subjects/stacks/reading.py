@@ -70,6 +70,8 @@ def subjects(document: Document, wanted: str) -> Iterator[Subject]:
             shape = read(node, target.name)
             if kind == NETWORK and target.undecided and target.why == BY_NAME and not node.get("driver"):
                 shape.miss("driver", _EITHER)
+            if kind == SERVICE and target.name == COMPOSE and not target.undecided:
+                services.leave_out_ports(shape, whole, root.get("networks"))
             for misfit in misfits:
                 if misfit.field[:2] == (section, name):
                     _leave_out(shape, misfit)

@@ -7,14 +7,14 @@ a name, or a service that runs from its sources or belongs to tests.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
 from scanner.contexts import Context, context_of, kept_folder, shows
 from scanner.documents.positions import Node
 from scanner.late import regex
-from scanner.subjects.stacks.applied import as_text
+from scanner.subjects.stacks.applied import as_text, as_written
 from scanner.subjects.stacks.mounts import mounts
 
 DEVELOPMENT, TESTS, EXAMPLE, COPY = "development", "tests", "an example", "a copy of another project"
@@ -150,19 +150,10 @@ def _of_service(name: str, service: Node) -> Purpose | None:
 
 def _mode(environment: Node) -> tuple[str, str] | None:
     """The variable that says where a program runs, and its value in small letters; the shell's do not count."""
-    for name, value in _variables(environment):
+    for name, value in as_written(environment):
         if name in _MODES and value.lower() in _MODE:
             return name, value.lower()
     return None
-
-
-def _variables(environment: Node) -> Iterator[tuple[str, str]]:
-    if isinstance(environment.value, list):
-        for part in environment.value:
-            name, _, value = (as_text(part) or "").partition("=")
-            yield name, value
-    elif isinstance(environment.value, dict):
-        yield from ((str(name), as_text(value) or "") for name, value in environment.value.items())
 
 
 def _text(node: Node) -> str:

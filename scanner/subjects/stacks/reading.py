@@ -14,7 +14,7 @@ from scanner.subjects.stacks.applied import Applied, Entry, entry, texts
 from scanner.subjects.stacks.dropped_keys import refused
 from scanner.subjects.stacks.forms import FILE, Misfit, fitting
 from scanner.subjects.stacks.kinds import COMPOSE, CONFIG, NETWORK, SECRET, SERVICE, STACK, SYSTEM, VOLUME
-from scanner.subjects.stacks.passwords import names_of, tell_passwords
+from scanner.subjects.stacks.passwords import defaults_in, names_of, tell_passwords
 from scanner.subjects.stacks.purpose import Purpose, Purposes, purposes_of
 from scanner.subjects.stacks.target import BY_NAME, BY_OPTION, Target, target_of
 
@@ -76,7 +76,8 @@ def subjects(document: Document, wanted: str) -> Iterator[Subject]:
                 if misfit.field[:2] == (section, name):
                     _leave_out(shape, misfit)
             if entries := shape.data.get("environment") if kind == SERVICE else None:
-                tell_passwords(entries, names_of(str(name), shape.data.get("image", "")))
+                called = names_of(str(name), shape.data.get("image", ""))
+                tell_passwords(entries, called, defaults_in(whole.get("environment")))
             purpose = purposes.of(str(name)) if kind == SERVICE else Purpose()
             told = {"purpose": purpose.name, "shown_by": purpose.shown_by} if purpose.name else {}
             yield _subject(document, kind, str(name), whole, shape, {**stack, **told})

@@ -17,6 +17,7 @@ from scanner.subjects.stacks.kinds import COMPOSE, CONFIG, NETWORK, SECRET, SERV
 from scanner.subjects.stacks.passwords import defaults_in, names_of, tell_passwords
 from scanner.subjects.stacks.purpose import Purpose, Purposes, purposes_of
 from scanner.subjects.stacks.target import BY_NAME, BY_OPTION, Target, target_of
+from scanner.subjects.stacks.variables import required_in, without_defaults
 
 _SECTIONS: dict[str, tuple[str, Callable[[Node, str], Applied]]] = {
     SERVICE: ("services", services.applied),
@@ -63,11 +64,13 @@ def subjects(document: Document, wanted: str) -> Iterator[Subject]:
     stack = {"target": target.name}
     purposes = purposes_of(root, paths) if target.name == COMPOSE and target.why != BY_OPTION else Purposes()
     yield _system(document, root, target, misfits)
+    required = required_in(root.value)
     for kind, (section, read) in _SECTIONS.items():
         for name, node in root.get(section).items():
             stated = {key: value for key, value in (node.value or {}).items() if value is not None}
             whole = Node(stated if document.has_null else node.value, node.mark)
-            shape = read(node, target.name)
+            applied = Node(without_defaults(node.value, required), node.mark) if required else node
+            shape = read(applied, target.name)
             if kind == NETWORK and target.undecided and target.why == BY_NAME and not node.get("driver"):
                 shape.miss("driver", _EITHER)
             if kind == SERVICE and target.name == COMPOSE and not target.undecided:

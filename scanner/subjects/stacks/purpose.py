@@ -54,6 +54,8 @@ _LAST = _words("test tests testing ci", TESTS)
 _APART = frozenset(word for word, purpose in _NAMES.items() if purpose in (DEVELOPMENT, TESTS))
 _COPIES = frozenset((".reference", "third-party", "third_party", "thirdparty", "upstream", "vendor"))
 _LAB = regex(r"(?:^|[-_])lab[-_]?\d")
+_DEV = regex(r"[-_]dev\Z")
+"""The end of the name of a container for development."""
 _SPLIT = regex(r"[^a-z0-9]+")
 _BY_CONTEXT = {Context.DOCUMENTATION: EXAMPLE, Context.TEMPLATE: EXAMPLE, Context.FIXTURE: TESTS}
 
@@ -79,6 +81,8 @@ _MODE = {
     **_words("dev develop development local", DEVELOPMENT),
     **_words("ci e2e test testing", TESTS),
 }
+_LOGIN = "AUTH_MODE"
+"""The variable by which a program learns how it authenticates; `local` there means accounts of its own."""
 _SOURCES = frozenset("app lib packages public resources scripts src templates tests".split())  # noqa: SIM905
 
 
@@ -107,6 +111,8 @@ def purposes_of(root: Node, paths: Iterable[str]) -> Purposes:
             if not (service.get("profiles") or not _APART.isdisjoint(_SPLIT.split(str(name).lower()))):
                 return Purposes(found)
             apart[str(name)] = found
+    if named := _of_containers(root.get("services")):
+        return Purposes(named)
     return Purposes(services=apart)
 
 
@@ -148,11 +154,20 @@ def _of_service(name: str, service: Node) -> Purpose | None:
     return None
 
 
+def _of_containers(services: Node) -> Purpose | None:
+    """By the names of the containers, where all of them end with `dev`."""
+    names = [as_text(service.get("container_name").value) or str(name) for name, service in services.items()]
+    if names and all(map(_DEV.search, names)):
+        return Purpose(DEVELOPMENT, f"the name of the container {names[0]}")
+    return None
+
+
 def _mode(environment: Node) -> tuple[str, str] | None:
     """The variable that says where a program runs, and its value in small letters; the shell's do not count."""
     for name, value in as_written(environment):
-        if name in _MODES and value.lower() in _MODE:
-            return name, value.lower()
+        mode = value.lower()
+        if (name in _MODES and mode in _MODE) or (name == _LOGIN and mode in ("dev", "development")):
+            return name, mode
     return None
 
 

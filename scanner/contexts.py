@@ -86,11 +86,11 @@ _TRANSLATION = regex(
 _DOCUMENTATION = regex(r"(?:^|/)(?:docs?|documentation|examples?|samples?|demos?|tutorials?)/", re.IGNORECASE)
 _TEST_DATA = regex(
     r"(?:^|/)(?:tests?[_-]?data|__fixtures__|fixtures?|src/test/resources|node_modules|site-packages|bower_components"
-    r"|vendor/[\w-]+(?:\.[\w-]+)+)/",
+    r"|vendor/(?:bundle|[\w-]+(?:\.[\w-]+)+))/",
     re.IGNORECASE,
 )
-"""What a test reads as text, and what a package manager installed, such as `vendor/k8s.io` of Go; no tool deploys it
-from there."""
+"""What a test reads as text, and what a package manager installed, such as `vendor/k8s.io` of Go and
+`vendor/bundle` of Bundler; no tool deploys it from there."""
 _LAB = regex(
     r"(?:^|/)(?:vulnerable|(?:damn|deliberately|intentionally|purposely)[-_](?:vulnerable|insecure)(?:[-_][\w-]+)?"
     r"|vulnerable[-_](?:apps?|labs?|configs?|examples?|samples?))/",

@@ -76,6 +76,7 @@ def severity(found: Scan, rule: str) -> Severity:
         ("lib/site-packages/pkg/compose.yaml", "fixture"),
         ("web/node_modules/pkg/docs/app.yaml", "fixture"),
         ("vendor/k8s.io/apimachinery/pod.yaml", "fixture"),
+        ("vendor/bundle/ruby/3.2.0/gems/shop-1.0/pod.yaml", "fixture"),
         ("gen/src/test/resources/api.yaml", "fixture"),
         ("vendor/katalog/pod.yaml", "live"),
         ("ci/kubetest/pod.yaml", "fixture"),

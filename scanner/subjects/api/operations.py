@@ -30,6 +30,12 @@ _PROSE = regex(
     r"|client certificates?|HMAC)\b"
 )
 """Means of authentication in a text, which `security` may not name."""
+_SIGNED = regex(
+    r"(?i)\b(?:missing|invalid|bad) signature\b|\bsignature (?:verification|check)\b"
+    r"|\b(?:verif|validat)\w+ the (?:\w+ )?signature\b"
+)
+"""Words of an operation that authenticates its callers by a signature."""
+_REFUSED = ("401", "403")
 _EXTENSION = regex(r"(?i)^x-.*(?:auth(?!ors?$)|security|permission|scope|role|acl|access|internal)")
 """Extensions in which a description may state who may call an operation."""
 
@@ -109,6 +115,9 @@ class Operations:
             shape.say("credential", other)
             why = f"`{other}` may say who may call it, or carry a credential", "state `security` of the operation"
             return dict.fromkeys(_FIELDS, why)
+        if stated.value == [] and (told := self._signature(each)):
+            shape.say("stated", value=True)
+            return {"authentication": (f"the operation speaks of “{told}”, which no `security` names", _UNSTATED[1])}
         if isinstance(stated.value, list):
             word = "required" if _is_demanded(stated) else "optional" if stated.value else "none"
             shape.say("authentication", word).put("security", stated, word).say("stated", value=True)
@@ -149,6 +158,15 @@ class Operations:
         holders = self._root.get("info"), each.item, each.node
         texts = (holder.get(name).value for holder in holders for name in ("description", "summary"))
         found = (_PROSE.search(text) for text in texts if isinstance(text, str))
+        return next((match[0] for match in found if match), "")
+
+    def _signature(self, each: Operation) -> str:
+        """Words of an operation, with its refusals (401 and 403), that it checks a signature; empty without both."""
+        refusals = [self.document.follow(each.node.get("responses", code)) for code in _REFUSED]
+        if not any(refusals):
+            return ""
+        texts = (holder.get(name).value for holder in (each.node, *refusals) for name in ("summary", "description"))
+        found = (_SIGNED.search(text) for text in texts if isinstance(text, str))
         return next((match[0] for match in found if match), "")
 
     def servers(self) -> Iterator[Node]:

@@ -133,6 +133,16 @@ def pairs(node: Node) -> Iterator[Entry]:
             yield _pair(name, as_text(part.value), part.mark)
 
 
+def as_written(environment: Node) -> Iterator[tuple[str, str]]:
+    """The name and the value of each variable, as the file states them; without a value, it is empty."""
+    if isinstance(environment.value, list):
+        for part in environment.value:
+            name, _, value = (as_text(part) or "").partition("=")
+            yield name, value
+    elif isinstance(environment.value, dict):
+        yield from ((str(name), as_text(value) or "") for name, value in environment.value.items())
+
+
 def _pair(name: str, value: str | None, mark: Mark) -> Entry:
     place = with_children(mark, None)
     told: dict[str, Any] = {"name": substitute(name).text}

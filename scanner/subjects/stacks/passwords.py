@@ -5,20 +5,41 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from scanner.documents.positions import Node
 from scanner.late import regex
+from scanner.subjects.stacks.applied import as_written
 
 _GENERAL = frozenset("service server backend frontend container".split())  # noqa: SIM905
 _SPLIT = regex(r"[-_.]")
 
 
-def tell_passwords(entries: list[dict[str, Any]], names: Collection[str] = ()) -> None:
-    """Say of each password among variables, in `beside`, that it equals a name or is to be filled in."""
+_DEFAULT = regex(r"\$\{[A-Za-z_]\w*:?-[^{}]*\}")
+_PASSWORD = regex(r"[-_]?(?:password|passwd|pass|pwd)\Z")
+
+
+def tell_passwords(
+    entries: list[dict[str, Any]], names: Collection[str] = (), defaults: Collection[str] = frozenset()
+) -> None:
+    """Say of each password among variables, in `beside`, that it equals a name or is to be filled in.
+
+    `defaults` are the variables whose value is the default of a variable of the shell: there, such a name with the word
+    `password` behind it stands for one to be set.
+    """
     from scanner.credentials.beside import told_beside
 
     stated = [(each["name"], each["value"]) for each in entries if each.get("value")]
     for each in entries:
-        if each.get("value") and (told := told_beside(each["name"], each["value"], stated, names)):
-            each["beside"] = told
+        if value := each.get("value"):
+            told = told_beside(each["name"], value, stated, names)
+            if not told and each["name"] in defaults and (name := _PASSWORD.sub("", value)) not in ("", value):
+                told = told_beside(each["name"], name, stated, names)
+            if told:
+                each["beside"] = told
+
+
+def defaults_in(environment: Node) -> set[str]:
+    """The variables whose value is nothing but the default of a variable of the shell."""
+    return {name for name, value in as_written(environment) if _DEFAULT.fullmatch(value)}
 
 
 def names_of(service: str, image: str) -> set[str]:

@@ -7,14 +7,14 @@ a name, or a service that runs from its sources or belongs to tests.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
 from scanner.contexts import Context, context_of, kept_folder, shows
 from scanner.documents.positions import Node
 from scanner.late import regex
-from scanner.subjects.stacks.applied import as_text
+from scanner.subjects.stacks.applied import as_text, as_written
 from scanner.subjects.stacks.mounts import mounts
 
 DEVELOPMENT, TESTS, EXAMPLE, COPY = "development", "tests", "an example", "a copy of another project"
@@ -56,6 +56,8 @@ _COPIES = frozenset((".reference", "third-party", "third_party", "thirdparty", "
 _LAB = regex(r"(?:^|[-_])lab[-_]?\d")
 _PAGES = ("md", "mdx", "markdown", "rst", "adoc", "txt")
 """Endings of texts for people, of which `integration` in the name is seldom that of tests."""
+_DEV = regex(r"[-_]dev\Z")
+"""The end of the name of a container for development."""
 _SPLIT = regex(r"[^a-z0-9]+")
 _BY_CONTEXT = {Context.DOCUMENTATION: EXAMPLE, Context.TEMPLATE: EXAMPLE, Context.FIXTURE: TESTS}
 
@@ -81,6 +83,8 @@ _MODE = {
     **_words("dev develop development local", DEVELOPMENT),
     **_words("ci e2e test testing", TESTS),
 }
+_LOGIN = "AUTH_MODE"
+"""The variable by which a program learns how it authenticates; `local` there means accounts of its own."""
 _SOURCES = frozenset("app lib packages public resources scripts src templates tests".split())  # noqa: SIM905
 
 
@@ -109,6 +113,8 @@ def purposes_of(root: Node, paths: Iterable[str]) -> Purposes:
             if not (service.get("profiles") or not _APART.isdisjoint(_SPLIT.split(str(name).lower()))):
                 return Purposes(found)
             apart[str(name)] = found
+    if named := _of_containers(root.get("services")):
+        return Purposes(named)
     return Purposes(services=apart)
 
 
@@ -150,21 +156,21 @@ def _of_service(name: str, service: Node) -> Purpose | None:
     return None
 
 
-def _mode(environment: Node) -> tuple[str, str] | None:
-    """The variable that says where a program runs, and its value in small letters; the shell's do not count."""
-    for name, value in _variables(environment):
-        if name in _MODES and value.lower() in _MODE:
-            return name, value.lower()
+def _of_containers(services: Node) -> Purpose | None:
+    """By the names of the containers, where all of them end with `dev`."""
+    names = [as_text(service.get("container_name").value) or str(name) for name, service in services.items()]
+    if names and all(map(_DEV.search, names)):
+        return Purpose(DEVELOPMENT, f"the name of the container {names[0]}")
     return None
 
 
-def _variables(environment: Node) -> Iterator[tuple[str, str]]:
-    if isinstance(environment.value, list):
-        for part in environment.value:
-            name, _, value = (as_text(part) or "").partition("=")
-            yield name, value
-    elif isinstance(environment.value, dict):
-        yield from ((str(name), as_text(value) or "") for name, value in environment.value.items())
+def _mode(environment: Node) -> tuple[str, str] | None:
+    """The variable that says where a program runs, and its value in small letters; the shell's do not count."""
+    for name, value in as_written(environment):
+        mode = value.lower()
+        if (name in _MODES and mode in _MODE) or (name == _LOGIN and mode in ("dev", "development")):
+            return name, mode
+    return None
 
 
 def _text(node: Node) -> str:

@@ -14,9 +14,10 @@ from scanner.subjects.stacks.applied import Applied, Entry, entry, texts
 from scanner.subjects.stacks.dropped_keys import refused
 from scanner.subjects.stacks.forms import FILE, Misfit, fitting
 from scanner.subjects.stacks.kinds import COMPOSE, CONFIG, NETWORK, SECRET, SERVICE, STACK, SYSTEM, VOLUME
-from scanner.subjects.stacks.passwords import names_of, tell_passwords
+from scanner.subjects.stacks.passwords import defaults_in, names_of, tell_passwords
 from scanner.subjects.stacks.purpose import Purpose, Purposes, purposes_of
 from scanner.subjects.stacks.target import BY_NAME, BY_OPTION, Target, target_of
+from scanner.subjects.stacks.variables import required_in, without_defaults
 
 _SECTIONS: dict[str, tuple[str, Callable[[Node, str], Applied]]] = {
     SERVICE: ("services", services.applied),
@@ -63,18 +64,23 @@ def subjects(document: Document, wanted: str) -> Iterator[Subject]:
     stack = {"target": target.name}
     purposes = purposes_of(root, paths) if target.name == COMPOSE and target.why != BY_OPTION else Purposes()
     yield _system(document, root, target, misfits)
+    required = required_in(root.value)
     for kind, (section, read) in _SECTIONS.items():
         for name, node in root.get(section).items():
             stated = {key: value for key, value in (node.value or {}).items() if value is not None}
             whole = Node(stated if document.has_null else node.value, node.mark)
-            shape = read(node, target.name)
+            applied = Node(without_defaults(node.value, required), node.mark) if required else node
+            shape = read(applied, target.name)
             if kind == NETWORK and target.undecided and target.why == BY_NAME and not node.get("driver"):
                 shape.miss("driver", _EITHER)
+            if kind == SERVICE and target.name == COMPOSE and not target.undecided:
+                services.leave_out_ports(shape, whole, root.get("networks"))
             for misfit in misfits:
                 if misfit.field[:2] == (section, name):
                     _leave_out(shape, misfit)
             if entries := shape.data.get("environment") if kind == SERVICE else None:
-                tell_passwords(entries, names_of(str(name), shape.data.get("image", "")))
+                called = names_of(str(name), shape.data.get("image", ""))
+                tell_passwords(entries, called, defaults_in(whole.get("environment")))
             purpose = purposes.of(str(name)) if kind == SERVICE else Purpose()
             told = {"purpose": purpose.name, "shown_by": purpose.shown_by} if purpose.name else {}
             yield _subject(document, kind, str(name), whole, shape, {**stack, **told})

@@ -8,16 +8,18 @@ from scanner.documents.positions import MISSING, Node
 from scanner.marks import NOWHERE, with_children
 from scanner.subjects.stacks.applied import Applied, Entry, as_flag, as_text, entry, pairs, texts
 from scanner.subjects.stacks.deployers import IGNORED
-from scanner.subjects.stacks.dropped_keys import dropped
-from scanner.subjects.stacks.kinds import STACK
+from scanner.subjects.stacks.dropped_keys import SETTING, dropped
+from scanner.subjects.stacks.kinds import COMPOSE, STACK
 from scanner.subjects.stacks.mounts import mounts
 from scanner.subjects.stacks.ports import ports
+from scanner.subjects.stacks.resources import is_external
 from scanner.subjects.stacks.variables import substitute
 
 _TEXTS = ("image", "user", "pid", "ipc", "network_mode", "userns_mode", "cgroup", "uts", "restart")
 _FLAGS = ("read_only", "privileged")
 _SOCKET = "/var/run/docker.sock"
 _REFERENCES = ("networks", "secrets", "configs")
+_BRIDGE = "bridge"
 
 
 def applied(service: Node, target: str) -> Applied:
@@ -47,6 +49,26 @@ def applied(service: Node, target: str) -> Applied:
     shape.nested("limits", _limits(service, target), service)
     shape.listed("dropped", dropped(service, target))
     return shape
+
+
+def leave_out_ports(shape: Applied, service: Node, networks: Node) -> None:
+    """Take the ports out of a service that Compose runs in internal networks alone: Docker does not publish them.
+
+    A stack publishes them through the ingress network. A service with `extends` may have more networks.
+    """
+    ports = service.get("ports")
+    if ports.mark is None or "ports" not in shape.data or service.get("network_mode") or service.get("extends"):
+        return
+    names = [name for section, name, _ in references(service) if section == "networks"] or ["default"]
+    if all(_is_internal(networks.get(name)) for name in names):
+        del shape.data["ports"], shape.marks["ports"]
+        shape.listed("dropped", [*dropped(service, COMPOSE), entry(ports.mark, key="ports", kind=SETTING)])
+
+
+def _is_internal(network: Node) -> bool:
+    """Whether a network is a bridge of the project without a way out, as far as the file says so."""
+    driver = network.get("driver").value in (None, _BRIDGE)
+    return driver and not is_external(network) and as_flag(network.get("internal").value) is True
 
 
 def _in_force(service: Node, name: str, target: str) -> Node:

@@ -1,16 +1,19 @@
 """Variables in the values of a Compose file: `$NAME`, `${NAME}`, `${NAME:-default}`.
 
-The values are those of the shell that deploys, so they are not in the file. A default is: it counts where one is given.
+The values are those of the shell that deploys, so they are not in the file. A default is: it counts where one is given,
+unless the same file requires the variable elsewhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from scanner.late import regex
 
 _NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*")
+_REQUIRED = regex(r"(?<!\$)\$\{([A-Za-z_][A-Za-z0-9_]*):\?")
+_WITH_DEFAULT = regex(r"(?<!\$)\$\{([A-Za-z_][A-Za-z0-9_]*):?-")
 _USED = regex(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 FILLED = "{{"
 """What begins a place that a template engine, such as that of Ansible, fills before Docker reads the file."""
@@ -34,6 +37,33 @@ def substitute(text: str, depth: int = 0) -> Substituted:
         return Substituted(text, plain)
     parts = [*_parts(text, _closings(text), depth)]
     return Substituted("".join(part.text for part in parts), plain and all(part.known for part in parts))
+
+
+def required_in(value: Any) -> set[str]:
+    """The variables that a file cannot be deployed without, as `${NAME:?}` in any value of it says.
+
+    One in the default of another variable is not required: only where that is not set is it looked at.
+    """
+    if isinstance(value, dict | list):
+        return {name for each in (value.values() if isinstance(value, dict) else value) for name in required_in(each)}
+    if not isinstance(value, str) or ":?" not in value:
+        return set()
+    found = _REQUIRED.finditer(value)
+    return {match[1] for match in found if value.count("{", 0, match.start()) == value.count("}", 0, match.start())}
+
+
+def without_defaults(value: Any, names: Collection[str]) -> Any:
+    """The same value, in which these variables have no default: `${NAME}` in place of `${NAME:-default}`."""
+    if isinstance(value, dict):
+        return {key: without_defaults(each, names) for key, each in value.items()}
+    if isinstance(value, list):
+        return [without_defaults(each, names) for each in value]
+    if not isinstance(value, str) or "-" not in value:
+        return value
+    for match in reversed([match for match in _WITH_DEFAULT.finditer(value) if match[1] in names]):
+        if end := _closings(value).get(match.start() + 1):
+            value = value[: match.end(1)] + value[end:]
+    return value
 
 
 def variables_in(text: str) -> list[str]:

@@ -42,10 +42,13 @@ SET_ASIDE = (
 """What becomes of objects in a file that is set aside."""
 IF_APPLIED = "scan with `--context live` if a cluster gets this file"
 """What decides outcomes that are open because tests read a file as data."""
+IF_STATED = "state it in this object"
+"""What decides outcomes that are open because Flux merges an object into one that is elsewhere."""
 LEFT_OPEN = {
     IF_DEPLOYED: "its Compose file is for development, tests or examples",
     IF_WHOLE: "a page shows it",
     IF_APPLIED: "tests read its file as data",
+    IF_STATED: "Flux merges its object into another one",
 }
 """Why outcomes are open because of their file, by what decides them."""
 _LOCAL = regex(r"(?:^|/)[^/]+\.local\.[^/.]+$|(?:^|/)(?:docker-)?compose\.override\.ya?ml$", re.IGNORECASE)

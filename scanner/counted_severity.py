@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -28,16 +28,17 @@ _ATTACK = "a text about attacks shows it, and it names no machine but those of t
 _OF_ATTACKER = "a text about attacks shows it, and it has a name of an attacker"
 _COPIED = "it is in a copy of the documentation of a product"
 _IN_COMMENT = "its kustomization lists the file in a comment only, so that nothing builds it"
+_OF_TEST = "a test of Chainsaw in its folder applies it"
 _NO_NAME = "its name is still to be written"
 _MADE_UP = ", and only its name makes it a credential"
 
 
 def counted(
-    findings: Iterable[Finding], about_credentials: Collection[str], context: Context | None, commented: Collection[str]
+    findings: Iterable[Finding], about_credentials: Collection[str], context: Context | None, unused: Mapping[str, str]
 ) -> list[Finding]:
     """Findings with the severity that counts: one step lower where no tool loads the input from its place.
 
-    `commented` are the files that a kustomization lists in a comment.
+    `unused` are the files that are not deployed, with why.
 
     None counts two steps lower, so that one that its rule counts lower stays as it is. But services that a text only
     shows count at most medium, APIs that tests describe at most low, and what a text about attacks shows is info:
@@ -47,21 +48,27 @@ def counted(
     loaded, so that both are templates wherever they stand. A credential is valid wherever it is, except that in an
     example or a test one that only its name tells may be made up.
     """
-    deciding = about_credentials, context, commented
+    deciding = about_credentials, context, unused
     counted = [_lower(finding, _why_lower(finding, *deciding)) for finding in findings]
     return [each if each.rule in about_credentials else _limited(each, context) for each in counted]
 
 
+def unapplied(commented: Collection[str], tested: Collection[str]) -> dict[str, str]:
+    """Why files are not deployed: those that a kustomization lists in a comment, and those that a test applies."""
+    return dict.fromkeys(tested, _OF_TEST) | dict.fromkeys(commented, _IN_COMMENT)
+
+
 def _why_lower(
-    finding: Finding, about_credentials: Collection[str], context: Context | None, commented: Collection[str]
+    finding: Finding, about_credentials: Collection[str], context: Context | None, unused: Mapping[str, str]
 ) -> str:
     if finding.rule in about_credentials:
         return _why_made_up(finding, context)
     if context:
         return _EXAMPLES[context] if context in (Context.DOCUMENTATION, Context.TEMPLATE) else ""
-    if (why := _why_place(finding)) or finding.location.path not in commented:
+    if why := _why_place(finding):
         return why
-    return _IN_COMMENT if finding.subject_kind.startswith(OBJECTS) else ""
+    alone = finding.subject_kind.startswith(OBJECTS) and not finding.overlay
+    return unused.get(finding.location.path, "") if alone else ""
 
 
 def _why_place(finding: Finding) -> str:

@@ -30,16 +30,20 @@ def separate_findings(
     rules: Sequence[RuleInfo] = (),
     context: Context | None = None,
     commented: Collection[str] = (),
+    tested: Collection[str] = (),
 ) -> list[Finding]:
     """The findings, in order, each with the severity that counts: each object that is built has its own.
 
     `shared` are the files that several overlays use, `rules` those that ran. `context` is what all inputs count as;
-    None where their paths decide. `commented` are the files that a kustomization lists in a comment.
+    None where their paths decide. `commented` are the files that a kustomization lists in a comment, `tested`
+    those that a test applies.
     """
     once = {rule.id: rule.lists for rule in rules if rule.once in ("input", "setup")}
     found = repeated_findings.merged(_once(evaluation, shared), evaluation, once)
     about_credentials = {rule.id for rule in rules if CREDENTIALS in rule.objectives}
-    return counted_severity.counted(in_order(found), about_credentials, context, frozenset(commented))
+    return counted_severity.counted(
+        in_order(found), about_credentials, context, counted_severity.unapplied(commented, tested)
+    )
 
 
 def in_context(inputs: Iterable[Input], context: Context | None) -> list[Input]:

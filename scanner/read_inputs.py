@@ -9,7 +9,7 @@ from itertools import takewhile
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from scanner import engines, sources
+from scanner import applied_by_tests, engines, sources
 from scanner.contexts import context_of, is_loaded
 from scanner.facts.lack import MAKE_READABLE, MAKE_READABLE_OF
 from scanner.facts.setting import OBJECTS, is_deployed, is_of_tests
@@ -47,6 +47,8 @@ class ReadInputs(Struct):
     """Files beside the parts of charts and overlays that rendering does not use."""
     commented: set[str] = field(default_factory=set)
     """Those of them that a kustomization lists in a comment."""
+    tested: set[str] = field(default_factory=set)
+    """Files that a test applies from its own folder."""
     searched: Searched = field(default_factory=Searched)
     """What of it was searched for credentials."""
     blobs: dict[str, str] | None = None
@@ -58,7 +60,10 @@ class ReadInputs(Struct):
 
     def told(self, source: sources.Source, item: Input) -> Input:
         """What became of a file, with the chart or the overlay that could use it and does not."""
-        if not isinstance(source, sources.File) or not (unused := source.unused):
+        if not isinstance(source, sources.File):
+            return item
+        self.tested |= applied_by_tests.applied(source.path, source.content)
+        if not (unused := source.unused):
             return item
         if not any(kind.startswith(OBJECTS) for kind in item.kinds):
             return item

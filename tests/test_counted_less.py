@@ -54,6 +54,13 @@ MAIL = f"{FULL}  mail: {{image: 'axllent/mailpit:v1.20'}}\n"
 FOR = "than on the base in compose.yaml, because its Compose file is for tests"
 SAME, FOLDER = f"3 findings count less {FOR}", f"3 findings count less in tests/compose.yaml {FOR}"
 TESTS = "it is in a folder of tests, test data or installed packages, and only its name makes it a credential"
+CHAINSAW = (
+    "apiVersion: chainsaw.kyverno.io/v1alpha1\nkind: Test\nmetadata: {name: pods}\n"
+    "spec: {steps: [{try: [{apply: {file: pod.yaml}}]}]}\n"
+)
+APPLIED = "than on the base in pod.yaml, because a test of Chainsaw in its folder applies it"
+MERGED = "web, annotations: {kustomize.toolkit.fluxcd.io/ssa: merge},"
+INTO = "than on the base in pod.yaml, because Flux merges its object into another one"
 CASES: list[tuple[dict[str, str], dict[str, str], list[str]]] = [
     ({"compose.yaml": FULL}, {"tests/compose.yaml": FULL}, [f"{FOLDER}, as the folder tests shows"]),
     (
@@ -80,6 +87,8 @@ CASES: list[tuple[dict[str, str], dict[str, str], list[str]]] = [
         {"compose.yaml": PUBLISHED.replace("    ports: ['80:80']\n", "")},
         [],
     ),
+    ({"pod.yaml": POD}, {"pod.yaml": POD, "chainsaw-test.yaml": CHAINSAW}, [f"10 findings count less {APPLIED}"]),
+    ({"pod.yaml": POD}, {"pod.yaml": POD.replace("web,", MERGED, 1)}, [f"8 findings count less {INTO}"]),
     ({"pod.yaml": POD}, {"other/pod.yaml": POD}, []),
     ({"pod.yaml": POD}, {}, []),
 ]

@@ -92,6 +92,35 @@ def test_a_template_beside_the_templates_is_told(tmp_path: Path, name: str) -> N
     assert inputs[f"chart/{name}"] == ("unreadable", told)
 
 
+NESTED = "note: '{{ .Release.Name }}'\nresources:\n  - apiVersion: v1\n    kind: Pod\n    metadata: {name: a}\n"
+IN_TEXT = "resources:\n  - |\n    apiVersion: v1\n    kind: Pod\n    metadata: {name: '{{ .Release.Name }}'}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("ci/values.yaml", NESTED),
+        ("ci/ct-values.yaml", IN_TEXT),
+        ("values-prod.yaml", "note: '{{ .Release.Name }}'\nscale: {target: {apiVersion: apps/v1}}\n"),
+        ("prod.yaml", "note: '{{ .Release.Name }}'\nchart: |\n  # apiVersion: v1\n"),
+    ],
+)
+def test_values_without_objects_that_are_deployed_are_not_told(tmp_path: Path, name: str, values: str) -> None:
+    code, places, inputs = scanned(tmp_path, {**CHART, f"chart/{name}": values})
+    assert (code, places) == (1, [])
+    assert inputs[f"chart/{name}"][0] == "assessed"
+
+
+@pytest.mark.parametrize("values", [NESTED, IN_TEXT])
+def test_values_with_objects_are_told_unless_the_chart_is_rendered_with_them(tmp_path: Path, values: str) -> None:
+    name = "chart/values-prod.yaml"
+    code, _, inputs = scanned(tmp_path, {**CHART, name: values})
+    told = f"not assessed: values of a chart, with objects; if these are deployed, use `--values {name}`"
+    assert (code, inputs[name]) == (4, ("unreadable", told))
+    code, _, inputs = scanned(tmp_path, {}, "--values", name)
+    assert (code, inputs[name][0]) == (1, "assessed")
+
+
 def test_a_template_that_another_takes_in_is_a_part_of_the_chart(tmp_path: Path) -> None:
     taken = {"chart/files/pod.yaml": TEMPLATE, "chart/templates/all.yaml": '{{ tpl (.Files.Get "files/pod.yaml") . }}'}
     code, places, inputs = scanned(tmp_path, {**CHART, **taken})

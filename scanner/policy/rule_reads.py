@@ -24,6 +24,8 @@ _ON_TOP = (*_DECISIVE, "detail")
 """The expressions that stand under their own key."""
 _NOT_READ = (("subject",), ("detail",))
 """Placeholders that the evaluator itself fills in."""
+MERGING: Path = ("object", "metadata", "annotations", "kustomize.toolkit.fluxcd.io/ssa")
+"""How Flux applies an object, which decides what failures mean whatever the rule."""
 
 
 def reads(
@@ -108,7 +110,7 @@ def of_subject(rule: Rule) -> FieldRead:
     shapes = (*rule.reads.shapes, *pointed)
     return read(
         rule.info.subject,
-        *sorted(join_path(path) for path in rule.reads.values if path[0] in names),
+        *sorted(join_path(path) for path in (*rule.reads.values, MERGING) if path[0] in names),
         names=sorted(join_path(path) for path in shapes if path[0] in names),
     )
 

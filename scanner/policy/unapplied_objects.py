@@ -1,15 +1,17 @@
-"""Objects that no tool applies from where they are: what is open about them, and not wrong.
+"""Objects that no tool applies as they are: what is open about them, and not wrong.
 
 A page shows a part of a file, so what its blocks leave out is open, and so is the image that a word such as
-`your-image:latest` stands for. Data of tests may be of any version. Of a file that its name puts out of use only
-credentials are assessed.
+`your-image:latest` stands for. Flux may merge an object into one that another tool applies, which then has what the
+object leaves out. Data of tests may be of any version. Of a file that its name puts out of use only credentials are
+assessed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scanner.contexts import IF_APPLIED, IF_WHOLE, Context, is_only_shown, is_set_aside, is_test_data
+from scanner.contexts import IF_APPLIED, IF_STATED, IF_WHOLE, Context, is_only_shown, is_set_aside, is_test_data
+from scanner.facts.kubernetes.objects import path as value_at
 from scanner.late import regex
 from scanner.model import CREDENTIALS, Outcome, Subject
 from scanner.places import ATTACK, COPY
@@ -18,6 +20,7 @@ from scanner.policy.aim import aim
 from scanner.policy.loaded_rules import RuleAbout
 from scanner.policy.observed import pointed_at
 from scanner.policy.rule import Rule
+from scanner.policy.rule_reads import MERGING
 from scanner.policy.rule_results import RuleResult
 from scanner.policy.undecided import UndecidedReason
 from scanner.subjects.document import DOCUMENT
@@ -31,6 +34,10 @@ _REFERENCES = "object-references-resolved"
 _LEFT_OUT = UndecidedReason(f"the page shows a part of a file; to decide, {IF_WHOLE}", IF_WHOLE)
 _STANDS_FOR = UndecidedReason(
     "the page names an image that stands for another one; to decide, name the image", "name the image"
+)
+_MERGED = UndecidedReason(
+    f"Flux merges this object into one that may state it (annotation `{MERGING[-1]}`); to decide, {IF_STATED}",
+    IF_STATED,
 )
 _READ_BY_TESTS = UndecidedReason(f"tests read this file as data; to decide, {IF_APPLIED}", IF_APPLIED)
 _VERSION = ("apiVersion",)
@@ -69,6 +76,8 @@ def purpose(subject: Subject) -> str:
 def doubt(subject: Subject, context: Context | None) -> UndecidedReason | None:
     """Why failures of an object may be open where it is; `context` is what all inputs count as."""
     path = subject.origin.path
+    if subject.kind.startswith(_KUBERNETES) and _is_merged(subject):
+        return _MERGED
     if not subject.kind.startswith((_KUBERNETES, _STACK)) or context not in (None, Context.DOCUMENTATION):
         return None
     if is_only_shown(path, subject.kind) or subject.origin.purpose == COPY:
@@ -78,11 +87,16 @@ def doubt(subject: Subject, context: Context | None) -> UndecidedReason | None:
     return _READ_BY_TESTS if context is None and is_test_data(path) else None
 
 
+def _is_merged(subject: Subject) -> bool:
+    """Whether Flux adds an object to one that is there, whose other fields stay."""
+    return str(value_at(subject.bindings, *MERGING)).casefold() == "merge"
+
+
 def judged(rule: Rule, subject: Subject, found: RuleResult, why: UndecidedReason) -> RuleResult:
     """The result of a rule for an object in doubt: a failure stays one where the object states what is wrong."""
     if found.outcome is not Outcome.FAIL:
         return found
-    if why is not _READ_BY_TESTS and _names_no_image(rule, subject):
+    if why is _LEFT_OUT and _names_no_image(rule, subject):
         return RuleResult(Outcome.UNKNOWN, _STANDS_FOR, found.item)
     if not _is_open(rule, subject, found, why):
         return found
@@ -102,7 +116,7 @@ def _is_open(rule: Rule, subject: Subject, found: RuleResult, why: UndecidedReas
     if why is _READ_BY_TESTS:
         return path == _VERSION
     if path in _IDENTITY or path == _TARGET or _REFERENCES in rule.info.objectives:
-        return True
+        return why is not _MERGED  # it is about others
     if subject.kind.startswith(_STACK):
         return False
     return aim(rule, subject, found.item or items.whole(subject))[1] != path

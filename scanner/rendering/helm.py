@@ -107,7 +107,9 @@ class Chart(Struct, frozen=True):
 
         def examine(texts: tuple[tuple[str, str], ...]) -> RenderingResult:
             left = self._left(everything, {path for path, _ in texts}, ground.limits, library=library)
-            return replace(plain, texts=texts, apart=left.apart, lost=left.lost)
+            given = {*request.values.values(), *(each for release in self.releases for each in release.values)}
+            lost = {name: why for name, why in left.lost.items() if everything[name] not in given}
+            return replace(plain, texts=texts, apart=left.apart, lost=lost)
 
         return request.kept.once(
             copy, plain, self._asked(metadata, everything | beside.inner, request), render, examine

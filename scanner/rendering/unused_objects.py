@@ -75,10 +75,43 @@ def unused_in_chart(
             elif template and templates(name) and not base.startswith("_") and (why := ignored(name)):
                 found.lost[name] = why
             elif never_read and not holds(name) and _OBJECT.search(content):
-                found.lost[name] = "not assessed: a template in the folder of a chart, which Helm does not render"
+                found.lost.update(_beside(name, content, limits))
         else:
             found.apart[name] = content
     return found
+
+
+def _beside(name: str, content: bytes, limits: Limits) -> dict[str, str]:
+    """The file -> why its objects are not known, of one beside the templates of a chart; empty where it has none.
+
+    A file of values holds no object itself. A chart may render the objects in it, but those in `ci` are for its tests.
+    """
+    values = _values(name, content, limits)
+    if values is None:
+        return {name: "not assessed: a template in the folder of a chart, which Helm does not render"}
+    if "ci" in name.split("/")[:-1] or not any(map(_holds_object, values)):
+        return {}
+    return {name: f"not assessed: values of a chart, with objects; if these are deployed, use `--values {name}`"}
+
+
+def _values(name: str, content: bytes, limits: Limits) -> list[Any] | None:
+    """What the documents of a file state where each is a mapping that is not an object; else None."""
+    try:
+        parts = list(documents.read(name, documents.decode(content), limits))
+    except UnreadableError:
+        return None
+    stated = [part.root.value for part in parts if isinstance(part, Document)]
+    apart = (isinstance(value, dict) and not {"apiVersion", "kind"} & value.keys() for value in stated)
+    return stated if len(stated) == len(parts) and all(apart) else None
+
+
+def _holds_object(value: Any) -> bool:
+    """Whether values hold an object, or a text with one."""
+    if isinstance(value, dict):
+        return {"apiVersion", "kind"} <= value.keys() or any(map(_holds_object, value.values()))
+    if isinstance(value, list):
+        return any(map(_holds_object, value))
+    return isinstance(value, str) and _OBJECT.search(value.encode()) is not None
 
 
 def unused_in_overlay(

@@ -102,7 +102,6 @@ IN_TEXT = "resources:\n  - |\n    apiVersion: v1\n    kind: Pod\n    metadata: {
         ("ci/values.yaml", NESTED),
         ("ci/ct-values.yaml", IN_TEXT),
         ("values-prod.yaml", "note: '{{ .Release.Name }}'\nscale: {target: {apiVersion: apps/v1}}\n"),
-        ("prod.yaml", "note: '{{ .Release.Name }}'\nchart: |\n  # apiVersion: v1\n"),
     ],
 )
 def test_values_without_objects_that_are_deployed_are_not_told(tmp_path: Path, name: str, values: str) -> None:

@@ -9,9 +9,9 @@ assessed.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from scanner.contexts import IF_APPLIED, IF_STATED, IF_WHOLE, Context, is_only_shown, is_set_aside, is_test_data
-from scanner.facts.kubernetes.objects import path as value_at
 from scanner.late import regex
 from scanner.model import CREDENTIALS, Outcome, Subject
 from scanner.places import ATTACK, COPY
@@ -89,7 +89,10 @@ def doubt(subject: Subject, context: Context | None) -> UndecidedReason | None:
 
 def _is_merged(subject: Subject) -> bool:
     """Whether Flux adds an object to one that is there, whose other fields stay."""
-    return str(value_at(subject.bindings, *MERGING)).casefold() == "merge"
+    stated: Any = subject.bindings
+    for key in MERGING:
+        stated = stated.get(key) if isinstance(stated, dict) else None
+    return str(stated).casefold() == "merge"
 
 
 def judged(rule: Rule, subject: Subject, found: RuleResult, why: UndecidedReason) -> RuleResult:

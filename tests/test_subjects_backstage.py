@@ -85,3 +85,8 @@ def test_a_template_is_neither_an_entity_nor_an_object_of_a_cluster(tmp_path: Pa
 def test_an_entity_without_a_name_is_a_loss(tmp_path: Path) -> None:
     done = scanned(tmp_path, component("[]"))
     assert (done.inputs[0].status, done.inputs[0].line) == (InputStatus.UNREADABLE, 3)
+
+
+def test_an_unknown_names_the_entity_that_is_not_there(tmp_path: Path) -> None:
+    (found,) = scanned(tmp_path, component(owner="team-sales"), GROUP).findings
+    assert "group:default/team-sales, which `owner` names, is not defined in the scanned files" in found.message

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from functools import partial
 from typing import NotRequired, TypedDict
 
 from scanner.facts.fact import Fact
 from scanner.facts.groups import Groups
+from scanner.facts.lack import Lack
 from scanner.facts.step import Facts, read, step
 from scanner.late import regex
 from scanner.subjects.catalogue.kinds import ENTITY, TEAMS
@@ -44,7 +46,18 @@ def resolve_entities(groups: Groups, facts: Facts) -> None:
             by_name[_plain(name)].append(name)
         for subject in group[ENTITY]:
             stated = subject.bindings[subject.focus].get("references", ())
-            facts.add(subject, NAMED, [_resolved(number, each, known, by_name) for number, each in enumerate(stated)])
+            named = [_resolved(number, each, known, by_name) for number, each in enumerate(stated)]
+            facts.add(subject, NAMED, named)
+            for number, each in enumerate(named):
+                if "found" not in each:
+                    facts.lack(subject, NAMED, partial(_outside, each), item=number, key="found")
+
+
+def _outside(named: EntityReference) -> Lack:
+    return Lack(
+        f"{named['id']}, which `{named['of']}` names, is not defined in the scanned files",
+        "scan the catalogue together with the files that define the entity, if it exists",
+    )
 
 
 def _resolved(

@@ -184,7 +184,6 @@ CHART = {
     ],
 )
 def test_a_chart_that_a_kustomization_renders_is_of_its_system(text: str, expected: set[Outcome]) -> None:
-    pytest.importorskip("helm_python")
     lay(Path.cwd(), {**CHART, "over/kustomization.yaml": text})
     if "policy.yaml" not in text:
         Path("over/policy.yaml").unlink()

@@ -12,7 +12,7 @@ from typing import Any
 
 from scanner.facts.fact import Fact
 from scanner.facts.kubernetes.access.constraint_grants import ConstraintGrants
-from scanner.facts.kubernetes.access.roles import bundle
+from scanner.facts.kubernetes.access.roles import GRANTS_READ, bundle
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.objects import Objects, group_of, kind_of, mapping, name_of, namespace_of, path
 from scanner.facts.step import Facts, read, step
@@ -102,14 +102,7 @@ _SETTINGS = ("runAsUser", "seccompProfile", "seLinuxOptions", "fsGroup", "sysctl
         ),
         read(RESOURCE, f'object.metadata.labels."{_RUN_LEVEL}"', objects=("Namespace",)),
         read(RESOURCE, "object.groups", "object.users", objects=("SecurityContextConstraints",)),
-        read(RESOURCE, "object.roleRef", "object.subjects", objects=("ClusterRoleBinding", "RoleBinding")),
-        read(
-            RESOURCE,
-            "object.aggregationRule",
-            "object.metadata.labels",
-            "object.rules",
-            objects=("ClusterRole", "Role"),
-        ),
+        *GRANTS_READ,
     ),
 )
 def find_restricted(cluster: Cluster, facts: Facts) -> None:

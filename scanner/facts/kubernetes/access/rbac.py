@@ -18,7 +18,7 @@ from scanner.facts.kubernetes.access.account_permissions import (
     takeover,
 )
 from scanner.facts.kubernetes.access.bindings import Bindings, Grant, account_of
-from scanner.facts.kubernetes.access.roles import Roles
+from scanner.facts.kubernetes.access.roles import GRANTS_READ, Roles
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.objects import Objects, namespace_of
 from scanner.facts.step import Facts, read, step
@@ -110,14 +110,7 @@ BOUND = Fact(
     gives=(ACCOUNT_POWERS, ACCOUNT_TAKEOVER, ACCOUNT_PERMITTED, ACCOUNT_BOUND, EVERYONE_POWERS, ROLE_FOUND, BOUND),
     reads=(
         read(WORKLOAD, "pod.serviceAccountName", "pod.serviceAccount"),
-        read(RESOURCE, "object.roleRef", "object.subjects", objects=("ClusterRoleBinding", "RoleBinding")),
-        read(
-            RESOURCE,
-            "object.aggregationRule",
-            "object.metadata.labels",
-            "object.rules",
-            objects=("ClusterRole", "Role"),
-        ),
+        *GRANTS_READ,
     ),
 )
 def find_powers(cluster: Cluster, facts: Facts) -> None:

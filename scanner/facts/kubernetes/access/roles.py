@@ -12,11 +12,24 @@ from scanner.facts.groups import place
 from scanner.facts.kubernetes.access import built_in_roles, permissions
 from scanner.facts.kubernetes.objects import Objects, folder_of, kind_of, name_of, namespace_of, opens, path
 from scanner.facts.kubernetes.selectors import selects
+from scanner.facts.step import read
 from scanner.model import Subject
 from scanner.places import Location
+from scanner.subjects.kubernetes import RESOURCE
 
 RBAC = "rbac.authorization.k8s.io"
 _AGGREGATE = f"{RBAC}/aggregate-to-"
+GRANTS_READ = (
+    read(RESOURCE, "object.roleRef", "object.subjects", objects=("ClusterRoleBinding", "RoleBinding")),
+    read(
+        RESOURCE,
+        "object.aggregationRule",
+        "object.metadata.labels",
+        "object.rules",
+        objects=("ClusterRole", "Role"),
+    ),
+)
+"""What a step reads that follows bindings to what their roles permit."""
 
 
 class PolicyRule(Struct, frozen=True):

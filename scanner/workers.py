@@ -2,7 +2,9 @@
 
 A worker is forked with everything it needs and given one batch at a time; it answers for each file of the batch, so
 the file it fell over is known. An answer comes in parts, so that neither side holds a large one twice; of a file that
-was not finished none counts. A worker that dies or overstays is replaced, and the rest of its batch is done anew.
+was not finished none counts. A worker that dies or overstays is replaced, and the rest of its batch is done anew. A
+task during which a worker crashed is tried once more, as the cause may be the machine, which ends processes where
+memory is short.
 """
 
 from __future__ import annotations
@@ -70,6 +72,8 @@ class Workers(Generic[Task, Part]):
         self._parts: dict[int, list[Part]] = {}
         """Of tasks that were begun or are done, by their number."""
         self._done: set[int] = set()
+        self._crashed: set[int] = set()
+        """Numbers of tasks during which a worker crashed."""
 
     def run(
         self, batches: Iterable[list[Task]], meanwhile: Callable[[], object] | None = None, *, stay: bool = False
@@ -103,7 +107,7 @@ class Workers(Generic[Task, Part]):
             worker.process.kill()
         for worker in self._workers:
             worker.process.wait()
-        for left in (self._workers, self._again, self._parts, self._done):
+        for left in (self._workers, self._again, self._parts, self._done, self._crashed):
             left.clear()
 
     def _numbered(self, batches: Iterator[list[Task]]) -> Iterator[list[tuple[int, Task]]]:
@@ -158,10 +162,7 @@ class Workers(Generic[Task, Part]):
         try:
             part, place = worker.channel.receive()
         except (EOFError, OSError):
-            late = worker.process.wait() == -signal.SIGPROF
-            seconds = self._seconds(worker.open[0][1])
-            why = self._limits.passed("seconds", seconds) if late else "the process that read it crashed"
-            self._replace(worker, why)
+            self._ended(worker)
             return
         if self._arrived:
             self._arrived(part)
@@ -174,11 +175,27 @@ class Workers(Generic[Task, Part]):
             self._done.add(number)
             worker.deadline = self._deadline(worker)
 
+    def _ended(self, worker: _Worker[Task]) -> None:
+        """Replace a worker that ended by itself."""
+        number, task = worker.open[0]
+        if worker.process.wait() == -signal.SIGPROF:
+            self._replace(worker, self._limits.passed("seconds", self._seconds(task)))
+        elif number in self._crashed:
+            self._replace(worker, "the process that read it crashed")
+        else:
+            self._crashed.add(number)
+            self._parts.pop(number, None)
+            self._renew(worker)
+
     def _replace(self, worker: _Worker[Task], why: str) -> None:
         """Blame the first open task, and let another worker have the rest."""
         number, task = worker.open.popleft()
         self._parts[number] = [self._failed(task, why)]
         self._done.add(number)
+        self._renew(worker)
+
+    def _renew(self, worker: _Worker[Task]) -> None:
+        """Let another worker have the open tasks of one that is not used any more."""
         if worker.open:
             self._again.append(list(worker.open))
         self._stop(worker)

@@ -312,8 +312,9 @@ data:
 @pytest.mark.usefixtures("helm")
 def test_a_value_that_helm_makes_anew_is_not_committed(tmp_path: Path) -> None:
     lay(tmp_path, {**WEB, "web/templates/made.yaml": MADE})
-    found = [item for item in scan(["web"]).findings if item.rule == "kubernetes.secret-data-not-committed"]
-    assert [("password" in item.message, "tls.key" in item.message) for item in found] == [(True, False)]
+    result = scan(["web"])
+    found = [item for item in result.findings if item.rule == "kubernetes.secret-data-not-committed"]
+    assert [("password" in item.message, "tls.key" in item.message) for item in found] == [(True, False)], result.inputs
 
 
 @pytest.mark.usefixtures("helm")

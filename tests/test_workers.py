@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -68,6 +69,20 @@ def test_nothing_to_do_is_done_at_once() -> None:
 def test_everything_may_be_bad() -> None:
     results = run([["crash", "fault"], ["swell", "hang"], ["crash"]])
     assert [result for _, result in results] == [EXPECTED[task] for task, _ in results]
+
+
+def test_a_task_that_crashes_once_is_done_the_second_time(tmp_path: Path) -> None:
+    mark = tmp_path / "crashed"
+
+    def once(task: str) -> Iterator[str]:
+        yield "begun"
+        if task == "b" and not mark.exists():
+            mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield task.upper()
+
+    done = list(Workers(once, failed, 1).run([["a", "b", "c"]]))
+    assert done == [(task, ["begun", task.upper()]) for task in "abc"]
 
 
 def test_no_process_is_left_behind() -> None:

@@ -15,7 +15,6 @@ from random import Random
 
 import pytest
 
-pytest.importorskip("helm_python")
 SPINNING = "{{range until 100000}}{{range until 100000}}{{end}}{{end}}"
 MARK = "ASSAY_TEST_RUN"
 PATIENCE = 20.0

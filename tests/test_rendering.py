@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -238,6 +239,17 @@ def test_what_helm_says_is_the_reason(tmp_path: Path) -> None:
     )
     assert privileged(result) == [("good.yaml", 10, "privileged: true")]
     assert result.verdict.exit_code == 4
+
+
+def test_where_the_caller_loaded_the_library_a_chart_is_not_assessed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay(tmp_path, WEB)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "helm_python", ModuleType("helm_python"))
+    state, why = status(scan(["web"], Options(reuse=False)))["web/Chart.yaml"]
+    assert state is InputStatus.UNREADABLE
+    assert why.startswith("not assessed: the program that called Assay has loaded helm_python")
 
 
 def test_without_helm_a_chart_is_not_assessed_and_its_plain_objects_are(

@@ -11,7 +11,6 @@ from scanner.model import Outcome, Profile
 from scanner.scan import Options, scan
 from tests.outside import lay
 
-pytest.importorskip("helm_python")
 CHART = {
     "charts/web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
     "charts/web/values.yaml": "privileged: false\nimage: {tag: 1.0.0}\n",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -11,7 +12,13 @@ from scanner.foreign_errors import complaint
 from scanner.rendering.private_copy import PrivateCopy
 
 _NEEDS = "not assessed: needs helm on PATH, or the extra: pip install 'PATH-OR-URL[helm]'"
+_LOADED_BEFORE = (
+    "not assessed: the program that called Assay has loaded helm_python, which cannot be used in the processes that "
+    "read files; put helm on PATH, or do not import helm_python in that program"
+)
 _NOT_RENDERED = ("NOTES.txt", ".tpl")
+_loaded_by = 0
+"""The process that loaded the library."""
 
 
 def render(
@@ -19,12 +26,10 @@ def render(
 ) -> Iterator[tuple[str, str]]:
     """(path, text) of each template of a release (name, namespace) with files of values.
 
-    Raises UnreadableError where the library is not installed or refuses the chart.
+    Raises UnreadableError where the library is not installed, was loaded before this process was made, or refuses the
+    chart.
     """
-    try:
-        import helm_python
-    except ImportError:
-        raise UnreadableError(_NEEDS) from None
+    helm_python = _load()
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # it warns there of values that it does not use
     try:
         merged: dict[str, Any] = {}
@@ -39,6 +44,19 @@ def render(
     for path, text in (*crds, *sorted(made.items())):
         if not path.endswith(_NOT_RENDERED):
             yield path.partition("/")[2], text
+
+
+def _load() -> Any:
+    """The library, loaded by this process: its threads, which it needs at any time, are not there after a fork."""
+    global _loaded_by  # noqa: PLW0603 - it is about the process
+    if sys.modules.get("helm_python") and _loaded_by != os.getpid():
+        raise UnreadableError(_LOADED_BEFORE)
+    try:
+        import helm_python
+    except ImportError:
+        raise UnreadableError(_NEEDS) from None
+    _loaded_by = os.getpid()
+    return helm_python
 
 
 def identity() -> tuple[object, ...]:

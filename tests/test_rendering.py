@@ -7,8 +7,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from importlib.util import find_spec, module_from_spec
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -246,7 +246,9 @@ def test_where_the_caller_loaded_the_library_a_chart_is_not_assessed(
 ) -> None:
     lay(tmp_path, WEB)
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setitem(sys.modules, "helm_python", ModuleType("helm_python"))
+    spec = find_spec("helm_python")
+    assert spec
+    monkeypatch.setitem(sys.modules, "helm_python", module_from_spec(spec))
     state, why = status(scan(["web"], Options(reuse=False)))["web/Chart.yaml"]
     assert state is InputStatus.UNREADABLE
     assert why.startswith("not assessed: the program that called Assay has loaded helm_python")

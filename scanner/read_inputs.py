@@ -47,8 +47,8 @@ class ReadInputs(Struct):
     """Files beside the parts of charts and overlays that rendering does not use."""
     commented: set[str] = field(default_factory=set)
     """Those of them that a kustomization lists in a comment."""
-    tested: set[str] = field(default_factory=set)
-    """Files that a test applies from its own folder."""
+    tested: set[applied_by_tests.Applied] = field(default_factory=set)
+    """What tests apply from their own folders."""
     searched: Searched = field(default_factory=Searched)
     """What of it was searched for credentials."""
     blobs: dict[str, str] | None = None
@@ -73,6 +73,10 @@ class ReadInputs(Struct):
             self.commented.add(item.path)
             told = f"{source.commented} lists it in a comment only, so it does not count as deployed"
         return replace(item, reason="; ".join(filter(None, (item.reason, told))))
+
+    def of_tests(self) -> dict[str, str]:
+        """The files that a test applies from its own folder, with what runs the test."""
+        return applied_by_tests.among(self.tested, (item.path for item in self.inputs))
 
     def identify(self, source: sources.Source, hash_name: str) -> None:
         """Keep the identity in Git of a file that was read, if identities were requested."""

@@ -270,7 +270,7 @@ def evaluate(
     listed = list_of(evaluation, dict(evaluation.counts)) if options.lists_subjects else None
     evaluation.findings = with_lowered(evaluation.findings, by.rules.rules, read.subjects, together.derived)
     infos = [rule.info for rule in by.rules.rules]
-    findings = separate_findings(evaluation, read.shared, infos, options.context, read.commented, read.tested)
+    findings = separate_findings(evaluation, read.shared, infos, options.context, read.commented, read.of_tests())
     waived = AppliedWaivers()
     if accepted:
         about = local.like(accepted.rules)

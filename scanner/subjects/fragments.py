@@ -21,6 +21,8 @@ _NAMED = regex(r"(?:^|[-_.])patch(?:es)?[-_.]", re.IGNORECASE)
 """The name of a file that a program may merge into another one, such as a Makefile that calls `kubectl patch`."""
 _SELECTOR_NEEDED = "apps/v1"
 """Versions before it filled in a selector that is missing."""
+_OF_TESTS = regex(r"(?:^|/)(?:tests?|e2e)/")
+"""The path of a file that code of tests may load."""
 
 
 def fragment(document: Document, *, patch: bool, live: bool = False) -> str:
@@ -41,6 +43,8 @@ def fragment(document: Document, *, patch: bool, live: bool = False) -> str:
     if kind in _WEBHOOKS and patch and "webhooks" not in value:
         return f"a fragment of a {kind} without `webhooks`, which changes nothing by itself"
     known = kind in _WORKLOADS and value["apiVersion"].rpartition("/")[0] in _GROUPS
+    if known and not live and _OF_TESTS.search(document.origin.path) and not _is_named(value.get("metadata")):
+        return f"a {kind} without a name in a folder of tests, which cannot be applied before a test fills it in"
     if known and document.origin.first_line and spec is None:
         return f"a fragment of a {kind} without `spec`, which cannot be applied"
     return _of_workload(document, value, patch=patch) if known and isinstance(spec, dict) else ""
@@ -59,6 +63,10 @@ def _of_workload(document: Document, value: dict[str, Any], *, patch: bool) -> s
         lacks = "selector" if shown else "selector and image"
         return "" if applies else f"a fragment of a {kind} without {lacks}, which cannot be applied"
     return f"a fragment of a {kind} without image, which cannot be applied" if containers and not shown else ""
+
+
+def _is_named(metadata: Any) -> bool:
+    return isinstance(metadata, dict) and any(metadata.get(field) for field in ("name", "generateName"))
 
 
 def _defines(spec: Any) -> bool:

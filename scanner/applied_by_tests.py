@@ -63,7 +63,8 @@ def among(tests: Iterable[Applied], paths: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for path in paths if by_folder else ():
         folder, name = posixpath.split(path)
-        found |= {path: each.tool for each in by_folder.get(folder, ()) if each.name.fullmatch(name)}
+        if tools := [each.tool for each in by_folder.get(folder, ()) if each.name.fullmatch(name)]:
+            found[path] = tools[0]
     return found
 
 

@@ -17,6 +17,7 @@ from scanner.findings import Searched
 from scanner.late import regex
 from scanner.model import ANY_KIND, Finding, Input, InputStatus, Outcome, Subject
 from scanner.policy.evaluate import Evaluation
+from scanner.talos import Talos
 
 _FOLDER = "scan the folder"
 """What is asked for where other files may decide."""
@@ -49,6 +50,8 @@ class ReadInputs(Struct):
     """Those of them that a kustomization lists in a comment."""
     tested: set[applied_by_tests.Applied] = field(default_factory=set)
     """What tests apply from their own folders."""
+    talos: Talos = field(default_factory=Talos)
+    """What the files show of a cluster of Talos Linux."""
     searched: Searched = field(default_factory=Searched)
     """What of it was searched for credentials."""
     blobs: dict[str, str] | None = None
@@ -63,6 +66,7 @@ class ReadInputs(Struct):
         if not isinstance(source, sources.File):
             return item
         self.tested |= applied_by_tests.applied(source.path, source.content)
+        self.talos.take(source.path, source.content)
         if not (unused := source.unused):
             return item
         if not any(kind.startswith(OBJECTS) for kind in item.kinds):

@@ -42,16 +42,23 @@ def fragment(document: Document, *, patch: bool, live: bool = False) -> str:
         return f"a fragment of a {kind} without `spec.names` and `spec.group`, which cannot be applied"
     if kind in _WEBHOOKS and patch and "webhooks" not in value:
         return f"a fragment of a {kind} without `webhooks`, which changes nothing by itself"
-    known = kind in _WORKLOADS and value["apiVersion"].rpartition("/")[0] in _GROUPS
-    if known and not live and _OF_TESTS.search(document.origin.path) and not _is_named(value.get("metadata")):
-        return f"a {kind} without a name in a folder of tests, which cannot be applied before a test fills it in"
-    if known and document.origin.first_line and spec is None:
-        return f"a fragment of a {kind} without `spec`, which cannot be applied"
-    return _of_workload(document, value, patch=patch) if known and isinstance(spec, dict) else ""
+    if not (kind in _WORKLOADS and value["apiVersion"].rpartition("/")[0] in _GROUPS):
+        return ""
+    return ("" if live else _of_tests(document, value)) or _of_workload(document, value, patch=patch)
+
+
+def _of_tests(document: Document, value: dict[str, Any]) -> str:
+    """Why a workload is one that code of tests loads and fills in; empty for any other."""
+    if not _OF_TESTS.search(document.origin.path) or _is_named(value.get("metadata")):
+        return ""
+    return f"a {value['kind']} without a name in a folder of tests, which cannot be applied before a test fills it in"
 
 
 def _of_workload(document: Document, value: dict[str, Any], *, patch: bool) -> str:
     kind = value["kind"]
+    if not isinstance(value.get("spec"), dict):
+        lacks_spec = document.origin.first_line and value.get("spec") is None
+        return f"a fragment of a {kind} without `spec`, which cannot be applied" if lacks_spec else ""
     containers = [item for place in pod_places(document.root) for item in _containers(place.template.value)]
     if _PATCH in value or any(_PATCH in item for item in containers):
         return f"a fragment: a patch of a {kind}"

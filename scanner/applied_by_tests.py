@@ -1,28 +1,49 @@
-"""Files that a test of Chainsaw applies from its own folder, to a cluster that is there for the test."""
+"""Files that a test of Chainsaw or KUTTL applies from its own folder, to a cluster that is there for the test."""
 
 from __future__ import annotations
 
+import fnmatch
 import posixpath
-from collections.abc import Iterator
-from typing import Any
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 from scanner import documents
 from scanner.documents import Document
 from scanner.errors import UnreadableError
+from scanner.late import regex
 
+CHAINSAW, KUTTL = "Chainsaw", "KUTTL"
 _NAMES = ("chainsaw-test.yaml", "chainsaw-test.yml")
 """The names of the files in which Chainsaw looks for a test."""
 _GROUP, _KIND = "chainsaw.kyverno.io/", "Test"
 _LISTS = ("try", "catch", "finally", "cleanup")
 _APPLYING = ("apply", "create", "patch", "update")
+_ASSERTION = regex(r"\d+-(?:assert|errors)\.ya?ml")
+"""The name of a file with what KUTTL expects after a step."""
+_STEPS = regex(r"\d+-[^.]+\.ya?ml")
+"""The names of the files that KUTTL applies, beside such a file."""
 
 
-def applied(path: str, content: bytes) -> frozenset[str]:
-    """The files beside a test that it applies, by their paths; empty for any other file.
+class Applied(NamedTuple):
+    """Files that a test applies."""
+
+    folder: str
+    name: re.Pattern[str]
+    """Their names."""
+    tool: str
+    """What runs the test."""
+
+
+def applied(path: str, content: bytes) -> frozenset[Applied]:
+    """The files beside a test that it applies; empty for any other file.
 
     A file in another folder may be one that is deployed.
     """
     folder, name = posixpath.split(path)
+    if _ASSERTION.fullmatch(name):
+        return frozenset({Applied(folder, _STEPS, KUTTL)})
     if name not in _NAMES:
         return frozenset()
     try:
@@ -30,8 +51,26 @@ def applied(path: str, content: bytes) -> frozenset[str]:
     except UnreadableError:
         return frozenset()
     named = (file for part in parts if isinstance(part, Document) for file in _files(part.root.value))
-    places = (posixpath.normpath(posixpath.join(folder, file)) for file in named)
-    return frozenset(place for place in places if posixpath.dirname(place) == folder)
+    places = (posixpath.split(posixpath.normpath(file)) for file in named)
+    return frozenset(Applied(folder, _glob(file), CHAINSAW) for inner, file in places if not inner)
+
+
+def among(tests: Iterable[Applied], paths: Iterable[str]) -> dict[str, str]:
+    """The files that tests apply, of those with the given paths, with what runs the test."""
+    by_folder: defaultdict[str, list[Applied]] = defaultdict(list)
+    for each in sorted(tests, key=lambda test: test.tool):
+        by_folder[each.folder].append(each)
+    found: dict[str, str] = {}
+    for path in paths if by_folder else ():
+        folder, name = posixpath.split(path)
+        if tools := [each.tool for each in by_folder.get(folder, ()) if each.name.fullmatch(name)]:
+            found[path] = tools[0]
+    return found
+
+
+def _glob(name: str) -> re.Pattern[str]:
+    """The names that a pattern of Chainsaw stands for, such as `*.yaml`."""
+    return re.compile(fnmatch.translate(name))
 
 
 def _files(value: Any) -> Iterator[str]:

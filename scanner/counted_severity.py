@@ -28,7 +28,7 @@ _ATTACK = "a text about attacks shows it, and it names no machine but those of t
 _OF_ATTACKER = "a text about attacks shows it, and it has a name of an attacker"
 _COPIED = "it is in a copy of the documentation of a product"
 _IN_COMMENT = "its kustomization lists the file in a comment only, so that nothing builds it"
-_OF_TEST = "a test of Chainsaw in its folder applies it"
+_OF_TEST = "a test of {} in its folder applies it"
 _NO_NAME = "its name is still to be written"
 _MADE_UP = ", and only its name makes it a credential"
 
@@ -53,9 +53,12 @@ def counted(
     return [each if each.rule in about_credentials else _limited(each, context) for each in counted]
 
 
-def unapplied(commented: Collection[str], tested: Collection[str]) -> dict[str, str]:
-    """Why files are not deployed: those that a kustomization lists in a comment, and those that a test applies."""
-    return dict.fromkeys(tested, _OF_TEST) | dict.fromkeys(commented, _IN_COMMENT)
+def unapplied(commented: Collection[str], tested: Mapping[str, str]) -> dict[str, str]:
+    """Why files are not deployed: those that a kustomization lists in a comment, and those that a test applies.
+
+    `tested` says what runs the test.
+    """
+    return {path: _OF_TEST.format(tool) for path, tool in tested.items()} | dict.fromkeys(commented, _IN_COMMENT)
 
 
 def _why_lower(

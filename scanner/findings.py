@@ -30,19 +30,19 @@ def separate_findings(
     rules: Sequence[RuleInfo] = (),
     context: Context | None = None,
     commented: Collection[str] = (),
-    tested: Collection[str] = (),
+    tested: Mapping[str, str] | None = None,
 ) -> list[Finding]:
     """The findings, in order, each with the severity that counts: each object that is built has its own.
 
     `shared` are the files that several overlays use, `rules` those that ran. `context` is what all inputs count as;
     None where their paths decide. `commented` are the files that a kustomization lists in a comment, `tested`
-    those that a test applies.
+    those that a test applies, with what runs it.
     """
     once = {rule.id: rule.lists for rule in rules if rule.once in ("input", "setup")}
     found = repeated_findings.merged(_once(evaluation, shared), evaluation, once)
     about_credentials = {rule.id for rule in rules if CREDENTIALS in rule.objectives}
     return counted_severity.counted(
-        in_order(found), about_credentials, context, counted_severity.unapplied(commented, tested)
+        in_order(found), about_credentials, context, counted_severity.unapplied(commented, tested or {})
     )
 
 

@@ -20,7 +20,7 @@ from scanner.facts.step import Whole
 from scanner.frameworks.population import FACTS_READ
 from scanner.limits import Limits
 from scanner.model import Finding, Outcome, Subject
-from scanner.policy import items, lowered_by_workload
+from scanner.policy import items, lowered_by_fact
 from scanner.policy.aim import place
 from scanner.policy.evaluate import Evaluation, Evaluator
 from scanner.policy.fingerprint import fingerprint
@@ -38,7 +38,7 @@ _SLOWEST = 100_000
 _PORTION = 100
 """Subjects that are evaluated at once: what they gave is searched for credentials while the next ones are evaluated."""
 _FACTS, _RULES, _POLICY = range(3)
-_READ_LATER = (*FACTS_READ, *lowered_by_workload.FACTS_READ)
+_READ_LATER = (*FACTS_READ, *lowered_by_fact.FACTS_READ)
 """The facts by which frameworks are assessed, and those that decide with which severity findings count."""
 _Task = tuple[int, str, int]
 """One part of the work: the facts, the rules about a kind of subject, or a policy by its number; and of which side."""

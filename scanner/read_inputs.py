@@ -17,6 +17,7 @@ from scanner.findings import Searched
 from scanner.late import regex
 from scanner.model import ANY_KIND, Finding, Input, InputStatus, Outcome, Subject
 from scanner.policy.evaluate import Evaluation
+from scanner.talos import Talos
 
 _FOLDER = "scan the folder"
 """What is asked for where other files may decide."""
@@ -47,8 +48,10 @@ class ReadInputs(Struct):
     """Files beside the parts of charts and overlays that rendering does not use."""
     commented: set[str] = field(default_factory=set)
     """Those of them that a kustomization lists in a comment."""
-    tested: set[str] = field(default_factory=set)
-    """Files that a test applies from its own folder."""
+    tested: set[applied_by_tests.Applied] = field(default_factory=set)
+    """What tests apply from their own folders."""
+    talos: Talos = field(default_factory=Talos)
+    """What the files show of a cluster of Talos Linux."""
     searched: Searched = field(default_factory=Searched)
     """What of it was searched for credentials."""
     blobs: dict[str, str] | None = None
@@ -63,6 +66,7 @@ class ReadInputs(Struct):
         if not isinstance(source, sources.File):
             return item
         self.tested |= applied_by_tests.applied(source.path, source.content)
+        self.talos.take(source.path, source.content)
         if not (unused := source.unused):
             return item
         if not any(kind.startswith(OBJECTS) for kind in item.kinds):
@@ -73,6 +77,10 @@ class ReadInputs(Struct):
             self.commented.add(item.path)
             told = f"{source.commented} lists it in a comment only, so it does not count as deployed"
         return replace(item, reason="; ".join(filter(None, (item.reason, told))))
+
+    def of_tests(self) -> dict[str, str]:
+        """The files that a test applies from its own folder, with what runs the test."""
+        return applied_by_tests.among(self.tested, (item.path for item in self.inputs))
 
     def identify(self, source: sources.Source, hash_name: str) -> None:
         """Keep the identity in Git of a file that was read, if identities were requested."""

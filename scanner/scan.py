@@ -23,7 +23,7 @@ from scanner.kept_scan import kept_scan
 from scanner.model import Finding, Input, Outcome, RuleInfo
 from scanner.options import Options
 from scanner.policy.evaluate import Evaluation
-from scanner.policy.lowered_by_workload import with_lowered
+from scanner.policy.lowered_by_fact import with_lowered
 from scanner.read_inputs import ReadInputs
 from scanner.scan_rules import ScanRules, evaluators, rules_of, scan_rules
 from scanner.scan_run import run_of
@@ -268,9 +268,11 @@ def evaluate(
         read.searched.take_harmless(together.evaluation.findings)
     evaluation = read.finished(together.evaluation, also, include_passes=options.include_passes)
     listed = list_of(evaluation, dict(evaluation.counts)) if options.lists_subjects else None
-    evaluation.findings = with_lowered(evaluation.findings, by.rules.rules, read.subjects, together.derived)
+    evaluation.findings = with_lowered(
+        evaluation.findings, by.rules.rules, read.subjects, together.derived, baseline=read.talos.enforces_baseline
+    )
     infos = [rule.info for rule in by.rules.rules]
-    findings = separate_findings(evaluation, read.shared, infos, options.context, read.commented, read.tested)
+    findings = separate_findings(evaluation, read.shared, infos, options.context, read.commented, read.of_tests())
     waived = AppliedWaivers()
     if accepted:
         about = local.like(accepted.rules)

@@ -1,4 +1,4 @@
-"""Findings in files that a test of Chainsaw applies from its own folder count one severity lower."""
+"""Findings in files that a test of Chainsaw or KUTTL applies from its own folder count one severity lower."""
 
 from __future__ import annotations
 
@@ -29,8 +29,10 @@ spec:
         - apply: {file: %s}
         - assert: {file: other.yaml}
 """
+STATUS = "apiVersion: v1\nkind: Pod\nstatus: {phase: Running}\n"
 RULE = "kubernetes.container-runs-as-non-root"
 WHY = "a test of Chainsaw in its folder applies it"
+KUTTL = "a test of KUTTL in its folder applies it"
 CASES: list[tuple[dict[str, str], str, str, str]] = [
     ({"chainsaw-test.yaml": TEST % "pod.yaml"}, "pod.yaml", "low", WHY),
     ({"a/chainsaw-test.yaml": TEST % "./pod.yaml"}, "a/pod.yaml", "low", WHY),
@@ -38,6 +40,13 @@ CASES: list[tuple[dict[str, str], str, str, str]] = [
     ({"chainsaw-test.yaml": TEST % "a/pod.yaml"}, "a/pod.yaml", "medium", ""),
     ({"chainsaw-test.yaml": TEST % "pod.yaml"}, "other.yaml", "medium", ""),
     ({"test.yaml": TEST % "pod.yaml"}, "pod.yaml", "medium", ""),
+    ({"chainsaw-test.yaml": TEST % '"p*.yaml"'}, "pod.yaml", "low", WHY),
+    ({"chainsaw-test.yaml": TEST % '"r*.yaml"'}, "pod.yaml", "medium", ""),
+    ({"chainsaw-test.yaml": TEST % '"*.yaml"'}, "a/pod.yaml", "medium", ""),
+    ({"steps/a/00-assert.yaml": STATUS}, "steps/a/00-install.yaml", "low", KUTTL),
+    ({"steps/a/01-errors.yml": STATUS}, "steps/a/00-install.yaml", "low", KUTTL),
+    ({"steps/a/00-assert.yaml": STATUS}, "steps/a/pod.yaml", "medium", ""),
+    ({"steps/a/00-assert.yaml": STATUS}, "steps/b/00-install.yaml", "medium", ""),
     ({"chainsaw-test.yaml": (TEST % "pod.yaml").replace("chainsaw.kyverno.io", "a.example")}, "pod.yaml", "medium", ""),
     ({"chainsaw-test.yaml": "a: [\n"}, "pod.yaml", "medium", ""),
 ]

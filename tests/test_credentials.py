@@ -95,6 +95,8 @@ NAMED = {
 HARMLESS = [
     ("token", "ghp_MH/tlLZWMvLcAqUdXcVF/IFo8tX7G67lfdqY"),
     ("github_token", "github_pat_fromTheSettings"),
+    ("NSM_NETWORK_SERVICES", "vfio://vfio2noop?sriovToken=worker.domain/10G"),
+    ("DEVICE_TOKEN", "intel.com/sriov-vf4"),
     ("enablebanking_secretKey", "actual-budget-secret-name"),
     ("secretKey", "shop-payment-credentials"),
     *(("DB_PASSWORD", value) for value in ("", "<password>", "${DB_PASSWORD}", "$(DB_PASSWORD)", "{{ .Values.pw }}")),

@@ -298,6 +298,7 @@ BUILT = {
 ONE = PART_OF_POD % NO_IMAGE.replace("name: a", "name: a, image: a")
 TOKEN = "glpat-" + "aB3" * 7
 REFUSED = "a Pod that the page shows as refused by the cluster"
+NAMELESS = "a Pod without a name in a folder of tests, which cannot be applied before a test fills it in"
 CUT = " without selector and image, which cannot be applied"
 
 
@@ -317,6 +318,9 @@ CUT = " without selector and image, which cannot be applied"
         ("hack/manager-patch-for-tests.yaml", PART % ("Deployment", ""), f"a fragment of a Deployment{CUT}"),
         ("unbuilt/patch.yaml", PART % ("Deployment", ""), f"a fragment of a Deployment{CUT}"),
         ("unbuilt/pod.yaml", PART_OF_POD % NO_IMAGE.replace("name: a", "name: a, image: a"), None),
+        ("tests/files/pod.yaml", ONE.replace("{name: web}", "{}"), NAMELESS),
+        ("files/pod.yaml", ONE.replace("{name: web}", "{}"), None),
+        ("tests/files/pod.yaml", ONE.replace("{name: web}", "{generateName: web-}"), None),
         ("k/old.yaml", PART.replace("apps/v1", "extensions/v1beta1") % ("Deployment", ", image: a"), None),
         (
             "k/patch.yaml",

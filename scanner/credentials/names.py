@@ -34,6 +34,8 @@ _ASKS = regex(
     r"(?:[a-z]+[-_]){0,2}|(?:ask|prompt))(?:pass(?:word|wd|phrase|code)?|pwd?|secret|token|key|credentials?)s?"
 )
 """An option that says that there is no credential, or that the program asks for it; it has no value."""
+_NAME_OF_RESOURCE = regex(r"(?:[a-z]{2,20}-)*[a-z]{2,20}(?:\.(?:[a-z]{2,20}-)*[a-z]{2,20}){1,4}/[A-Za-z0-9.-]{1,12}")
+"""The name of a resource in a domain, such as `worker.domain/10G`."""
 _NAME_OF_SECRET = regex(r"[a-z0-9]{1,60}(?:-[a-z0-9]{1,60}){0,8}-(?:secrets?|credentials?)(?:-name)?")
 """The name of a Secret, to which a `secretKey` may refer."""
 _JOINT = regex(r"([a-z0-9])([A-Z])")
@@ -85,6 +87,8 @@ def _is_blank_assignment(value: str) -> bool:
 
 def _key(name: str, sort: str, noun: str, value: str) -> str:
     """What a value is under the name of a key or token: seldom chosen by a person, so it is random or well known."""
+    if noun == "a token" and _NAME_OF_RESOURCE.fullmatch(value):
+        return ""
     if sort == "other":
         return noun if is_random(value) and not (noun == "a token" and _ADDRESS.fullmatch(value)) else ""
     if is_default(value):

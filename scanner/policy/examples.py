@@ -17,7 +17,7 @@ from scanner.model import Finding, Outcome, Subject
 from scanner.policy import example_coverage, example_names, rule_reads
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.example_coverage import ExampleRun
-from scanner.policy.lowered_by_workload import with_lowered
+from scanner.policy.lowered_by_fact import with_lowered
 from scanner.policy.rule import Rule, RuleFile
 from scanner.policy.variables import FACTS
 from scanner.subjects import KINDS

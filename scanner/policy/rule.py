@@ -54,7 +54,7 @@ class LowerReason(Struct, frozen=True):
     """It is what the file is for, not what the subject states."""
 
 
-class WorkloadReason(Struct, frozen=True):
+class FactReason(Struct, frozen=True):
     """A fact of workloads that makes findings about their containers count one step lower, and why."""
 
     fact: str
@@ -79,7 +79,7 @@ class Rule(Struct, frozen=True):
     """What a message inserts as `{detail}`."""
     lower: tuple[LowerReason, ...]
     """Why a finding counts lower; the first one that holds is told."""
-    lower_by: WorkloadReason | None
+    lower_by: FactReason | None
     """What of the workload of a container makes a finding count one step lower."""
     related: Mapping[str, str]
     """Name of a related place -> the message of a finding about it."""
@@ -223,7 +223,7 @@ def _rule(file: DataFile, identity: str, expressions: Mapping[str, bytes]) -> Ru
         message=value["message"],
         detail=expressions.get("detail"),
         lower=tuple(_lower_reasons(value, expressions)),
-        lower_by=_reason(value.get("lower_by_workload")),
+        lower_by=_reason(value.get("lower_by_fact")),
         related=value.get("related", {}),
         words=rule_reads.words(expressions, starts),
         reads=rule_reads.reads(
@@ -248,8 +248,8 @@ def _lower_reasons(value: dict[str, Any], expressions: Mapping[str, bytes]) -> I
         yield LowerReason(when, to, each["because"].strip(), _PURPOSE in expression.reads(when).paths)
 
 
-def _reason(stated: dict[str, str] | None) -> WorkloadReason | None:
-    return WorkloadReason(stated["fact"], stated["because"].strip()) if stated else None
+def _reason(stated: dict[str, str] | None) -> FactReason | None:
+    return FactReason(stated["fact"], stated["because"].strip()) if stated else None
 
 
 def _info(identity: str, value: dict[str, Any]) -> RuleInfo:

@@ -20,6 +20,7 @@ from scanner.errors import UnreadableError
 from scanner.late import regex
 from scanner.limits import Limits
 from scanner.rendering import (
+    archived,
     generated_values,
     helm_ignore,
     helm_library,
@@ -156,7 +157,8 @@ class Chart(Struct, frozen=True):
         named = {str(item.get("alias")): str(item.get("name")) for item in _dependencies(about) if item.get("alias")}
         for inner, text in rendered:
             if text.strip():
-                yield placed.get(self.folder + inner) or self._origin(inner, files, named), text
+                origin = placed.get(self.folder + inner) or self._origin(inner, files, named)
+                yield origin, archived.noted(inner, text) if origin == self.marker else text
 
     def _left(
         self, files: Mapping[str, bytes], used: Collection[str], limits: Limits, *, library: bool

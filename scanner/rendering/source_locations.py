@@ -15,6 +15,7 @@ from scanner.documents.positions import Node, locate
 from scanner.limits import DEFAULTS, Limits
 from scanner.marks import Children, Mark, Region, end_of, key_line_of, line_of
 from scanner.places import Location, Origin
+from scanner.rendering import archived
 from scanner.rendering.alignment import align
 from scanner.rendering.list_items import differ, items_of
 from scanner.rendering.overlay_files import OverlayFiles
@@ -39,7 +40,9 @@ def documents(rendered: RenderingResult, limits: Limits = DEFAULTS) -> Iterator[
                 origin, told = built.places(part.root)
                 yield _moved(part, origin, told)
             else:
-                yield _moved(part, Origin(path), _in_template(template, lines, part))
+                out_of_archive = archived.is_noted(path, text)
+                told = archived.Places(template, text) if out_of_archive else _in_template(template, lines, part)
+                yield _moved(part, Origin(path), told)
 
 
 def objects(rendered: RenderingResult, limits: Limits = DEFAULTS) -> dict[str, Location]:

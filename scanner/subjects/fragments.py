@@ -21,6 +21,8 @@ _NAMED = regex(r"(?:^|[-_.])patch(?:es)?[-_.]", re.IGNORECASE)
 """The name of a file that a program may merge into another one, such as a Makefile that calls `kubectl patch`."""
 _SELECTOR_NEEDED = "apps/v1"
 """Versions before it filled in a selector that is missing."""
+_OF_TESTS = regex(r"(?:^|/)(?:tests?|e2e)/")
+"""The path of a file that code of tests may load."""
 
 
 def fragment(document: Document, *, patch: bool, live: bool = False) -> str:
@@ -40,14 +42,23 @@ def fragment(document: Document, *, patch: bool, live: bool = False) -> str:
         return f"a fragment of a {kind} without `spec.names` and `spec.group`, which cannot be applied"
     if kind in _WEBHOOKS and patch and "webhooks" not in value:
         return f"a fragment of a {kind} without `webhooks`, which changes nothing by itself"
-    known = kind in _WORKLOADS and value["apiVersion"].rpartition("/")[0] in _GROUPS
-    if known and document.origin.first_line and spec is None:
-        return f"a fragment of a {kind} without `spec`, which cannot be applied"
-    return _of_workload(document, value, patch=patch) if known and isinstance(spec, dict) else ""
+    if not (kind in _WORKLOADS and value["apiVersion"].rpartition("/")[0] in _GROUPS):
+        return ""
+    return ("" if live else _of_tests(document, value)) or _of_workload(document, value, patch=patch)
+
+
+def _of_tests(document: Document, value: dict[str, Any]) -> str:
+    """Why a workload is one that code of tests loads and fills in; empty for any other."""
+    if not _OF_TESTS.search(document.origin.path) or _is_named(value.get("metadata")):
+        return ""
+    return f"a {value['kind']} without a name in a folder of tests, which cannot be applied before a test fills it in"
 
 
 def _of_workload(document: Document, value: dict[str, Any], *, patch: bool) -> str:
     kind = value["kind"]
+    if not isinstance(value.get("spec"), dict):
+        lacks_spec = document.origin.first_line and value.get("spec") is None
+        return f"a fragment of a {kind} without `spec`, which cannot be applied" if lacks_spec else ""
     containers = [item for place in pod_places(document.root) for item in _containers(place.template.value)]
     if _PATCH in value or any(_PATCH in item for item in containers):
         return f"a fragment: a patch of a {kind}"
@@ -59,6 +70,10 @@ def _of_workload(document: Document, value: dict[str, Any], *, patch: bool) -> s
         lacks = "selector" if shown else "selector and image"
         return "" if applies else f"a fragment of a {kind} without {lacks}, which cannot be applied"
     return f"a fragment of a {kind} without image, which cannot be applied" if containers and not shown else ""
+
+
+def _is_named(metadata: Any) -> bool:
+    return isinstance(metadata, dict) and any(metadata.get(field) for field in ("name", "generateName"))
 
 
 def _defines(spec: Any) -> bool:

@@ -64,7 +64,7 @@ def test_what_counts_comes_first_and_the_rest_apart(tree: Repository) -> None:
 
 def test_counts_of_what_is_worse_stand_beside_all(tree: Repository) -> None:
     text = report(tree, "html")
-    assert "Findings made worse all Critical 1 2 High 1 2 Medium 0 0" in text
+    assert "Findings made worse all Critical 1 2 High 0 1 Medium 1 1" in text
     assert report(tree, "html-summary").count("Made worse") == 1
 
 

@@ -19,7 +19,7 @@ from scanner.limits import Limits
 from scanner.model import RuleInfo
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.fix import RuleFix
-from scanner.policy.rule import LowerReason, Rule, WorkloadReason
+from scanner.policy.rule import FactReason, LowerReason, Rule
 
 if TYPE_CHECKING:
     from hashlib import _Hash as Hash
@@ -89,5 +89,5 @@ _DERIVED = {"words", "reads", "decisive"}
 """Fields of a rule that follow from the others: what its expressions, its place and its message read."""
 _GETTERS = {
     kind: attrgetter(*(name for name in names_of(kind) if name not in _APART | _DERIVED))
-    for kind in (Limits, LowerReason, Rule, RuleFix, RuleInfo, WorkloadReason)
+    for kind in (Limits, LowerReason, Rule, RuleFix, RuleInfo, FactReason)
 }

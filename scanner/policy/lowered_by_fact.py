@@ -1,0 +1,91 @@
+"""Findings that count one step lower for what all files together show: of the workload, or of the cluster.
+
+The rules look at one subject. So what else there is comes in after all files were read and the facts were derived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from scanner.facts.derived import Derived
+from scanner.model import Finding, Outcome, Subject, lowered
+from scanner.policy.rule import FactReason, Rule
+from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
+
+FACTS_READ = ("restricted_by_openshift",)
+"""The facts of workloads that a rule may name."""
+_ENFORCED = "baseline_enforced_by_default"
+"""What is true of a Namespace that states no level of Pod Security, where its cluster enforces one by default."""
+_LABEL = "pod-security.kubernetes.io/enforce"
+_Key = tuple[str, str]
+"""The overlay, chart or file of a workload, and its identity."""
+
+
+def with_lowered(
+    findings: Sequence[Finding],
+    rules: Iterable[Rule],
+    subjects: Collection[Subject],
+    derived: Derived,
+    *,
+    baseline: bool = False,
+) -> list[Finding]:
+    """The findings, each with the severity that counts; one that its rule counts lower already stays as it is.
+
+    `baseline` is whether the cluster enforces the level baseline in a namespace that states none.
+    """
+    reasons = {rule.info.id: rule.lower_by for rule in rules if rule.lower_by}
+    holding: dict[_Key, Collection[str]] = {**_workloads(subjects, derived)}
+    if baseline:
+        holding |= dict.fromkeys(map(_key, filter(_states_no_level, subjects)), (_ENFORCED,))
+    if not holding:
+        return list(findings)
+    return [
+        _lowered(finding, reasons[finding.rule], holding) if finding.rule in reasons else finding
+        for finding in findings
+    ]
+
+
+def _lowered(finding: Finding, reason: FactReason, holding: Mapping[_Key, Collection[str]]) -> Finding:
+    if finding.outcome is not Outcome.FAIL or finding.counted_because:
+        return finding
+    if not any(reason.fact in holding.get(key, ()) for key in _owners(finding)):
+        return finding
+    return replace(finding, severity=lowered(finding.severity), counted_because=reason.because)
+
+
+def _workloads(subjects: Iterable[Subject], derived: Derived) -> dict[_Key, set[str]]:
+    """The facts that are true of each workload; of several with one identity, those of all of them."""
+    found: dict[_Key, set[str]] = {}
+    if not any(facts.get(name) for _, facts in derived.told() for name in FACTS_READ):
+        return found
+    for subject in subjects:
+        if subject.kind == WORKLOAD:
+            known = derived.facts(subject)
+            own = {name for name in FACTS_READ if known.get(name) is True}
+            found.setdefault(_key(subject), own).intersection_update(own)
+    return found
+
+
+def _key(subject: Subject) -> _Key:
+    return subject.overlay or subject.origin.path, subject.identity
+
+
+def _states_no_level(subject: Subject) -> bool:
+    """Whether a subject is a Namespace without the label that says what it enforces."""
+    thing = subject.bindings["object"] if subject.kind == RESOURCE else {}
+    if thing.get("kind") != "Namespace" or thing.get("apiVersion") != "v1":
+        return False
+    metadata = thing.get("metadata")
+    labels = metadata.get("labels") if isinstance(metadata, dict) else None
+    return not (isinstance(labels, dict) and labels.get(_LABEL) is not None)
+
+
+def _owners(finding: Finding) -> Iterator[_Key]:
+    """The keys of its subject and, of a container, those that the workload may have: its identity begins with it."""
+    place, identity = finding.overlay or finding.location.path, finding.subject_id
+    yield place, identity
+    while identity:
+        identity = identity.rpartition("/")[0]
+        yield place, identity

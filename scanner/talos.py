@@ -1,0 +1,76 @@
+"""Files that configure a cluster of Talos Linux, which enforces a level of Pod Security where a namespace states none.
+
+By default it enforces the level `baseline` in every namespace but kube-system
+(https://docs.siderolabs.com/kubernetes-guides/security/pod-security). `cluster.apiServer.admissionControl` of the
+machine configuration changes that.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from scanner import documents
+from scanner.documents import Document
+from scanner.errors import UnreadableError
+from scanner.facts.setting import is_deployed
+from scanner.late import regex
+
+_SIGN = regex(rb"(?m)^(?:machine|talosVersion):|^clusterName:")
+"""What a file may hold that configures nodes, as fast to find."""
+_CHANGE = b"admissionControl"
+"""What a file holds that changes the default, also as a patch."""
+_ENDINGS = (".yaml", ".yml", ".json")
+_TOP = frozenset({"version", "debug", "persist", "machine", "cluster"})
+"""The keys of a machine configuration, and of a patch of one."""
+_MACHINE = frozenset(
+    {
+        *("acceptedCAs", "baseRuntimeSpecOverrides", "ca", "certSANs", "controlPlane", "disks", "env", "features"),
+        *("files", "install", "kernel", "kubelet", "logging", "network", "nodeAnnotations", "nodeLabels", "nodeTaints"),
+        *("pods", "registries", "seccompProfiles", "sysctls", "sysfs", "systemDiskEncryption", "time", "token"),
+        *("type", "udev"),
+    }
+)
+"""What the key `machine` may hold."""
+_OF_TALHELPER = frozenset({"clusterName", "endpoint", "nodes"})
+"""What a configuration of talhelper, which generates those of the machines, must have."""
+
+
+class Talos(Struct):
+    """What the files of a scan show of a cluster of Talos Linux."""
+
+    configured: bool = False
+    """A file configures its nodes."""
+    changed: bool = False
+    """A file changes what it enforces by default, or may do so."""
+
+    def take(self, path: str, content: bytes) -> None:
+        """Take in one more file."""
+        if not (path.endswith(_ENDINGS) and is_deployed(path)):
+            return
+        self.changed = self.changed or _CHANGE in content
+        if not self.configured and _SIGN.search(content):
+            self.configured = _configures_nodes(path, content)
+
+    @property
+    def enforces_baseline(self) -> bool:
+        """Whether the cluster enforces the level baseline in a namespace that states none."""
+        return self.configured and not self.changed
+
+
+def _configures_nodes(path: str, content: bytes) -> bool:
+    try:
+        parts = list(documents.read(path, documents.decode(content)))
+    except UnreadableError:
+        return False
+    return any(isinstance(part, Document) and _is_configuration(part.root.value) for part in parts)
+
+
+def _is_configuration(value: Any) -> bool:
+    if not isinstance(value, dict):
+        return False
+    machine = value.get("machine")
+    if isinstance(machine, dict) and machine and value.keys() <= _TOP:
+        return machine.keys() <= _MACHINE
+    return value.keys() >= _OF_TALHELPER and "talosVersion" in value and isinstance(value["nodes"], list)

@@ -1,0 +1,57 @@
+"""A namespace without a Pod Security label counts lower where the files configure a cluster of Talos Linux."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scanner.options import Options
+from scanner.scan import scan
+
+RULE = "kubernetes.namespace-enforces-pod-security"
+NAMESPACE = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n"
+PRIVILEGED = NAMESPACE.replace("shop", "shop, labels: {pod-security.kubernetes.io/enforce: privileged}")
+MACHINE = (
+    "version: v1alpha1\nmachine:\n  type: controlplane\n  install: {disk: /dev/sda}\ncluster: {clusterName: home}\n"
+)
+PATCH = "machine:\n  sysctls: {vm.swappiness: '0'}\n"
+TALHELPER = "clusterName: home\ntalosVersion: v1.12.1\nendpoint: https://10.0.0.1:6443\nnodes: [{hostname: a}]\n"
+OTHER = "machine:\n  type: lathe\n  axes: 3\n"
+CHANGED = "- op: remove\n  path: /cluster/apiServer/admissionControl\n"
+NO_LABEL = "has no label that enforces the level baseline or restricted of the Pod Security Standards"
+WHY = (
+    "the files configure a cluster of Talos Linux, which enforces the level baseline by default in a namespace without "
+    "the label"
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "severity", "why"),
+    [
+        ({"talos/controlplane.yaml": MACHINE}, "low", WHY),
+        ({"talos/patches/swap.yaml": PATCH}, "low", WHY),
+        ({"talos/talconfig.yaml": TALHELPER}, "low", WHY),
+        ({"a/swap.yaml": f"apiVersion: v1alpha1\nkind: HostnameConfig\nhostname: a\n---\n{PATCH}"}, "low", WHY),
+        ({}, "medium", ""),
+        ({"shop/machine.yaml": OTHER}, "medium", ""),
+        ({"shop/machine.yaml": PATCH + "shop: a\n"}, "medium", ""),
+        ({"shop/cluster.yaml": TALHELPER.replace("talosVersion", "version")}, "medium", ""),
+        ({"talos/patches/swap.yaml": PATCH, "talos/patches/admission.yaml": CHANGED}, "medium", ""),
+        ({"testdata/swap.yaml": PATCH}, "medium", ""),
+        ({"talos/swap.yaml": "machine: [\n"}, "medium", ""),
+    ],
+)
+def test_talos_enforces_a_level_by_default(files: dict[str, str], severity: str, why: str, tmp_path: Path) -> None:
+    for name, text in {**files, "namespace.yaml": NAMESPACE}.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (found,) = (each for each in scan([str(tmp_path)], Options()).findings if each.rule == RULE)
+    assert (found.severity.value, found.counted_because, found.message) == (severity, why, f"Namespace shop {NO_LABEL}")
+
+
+def test_a_label_goes_before_the_default_of_talos(tmp_path: Path) -> None:
+    (tmp_path / "swap.yaml").write_text(PATCH)
+    (tmp_path / "namespace.yaml").write_text(PRIVILEGED)
+    (found,) = (each for each in scan([str(tmp_path)], Options()).findings if each.rule == RULE)
+    assert (found.severity.value, found.counted_because) == ("medium", "")

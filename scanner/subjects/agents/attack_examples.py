@@ -31,11 +31,13 @@ _BARE = regex(
 """A host without the scheme of an address."""
 _OWN_MACHINE = regex(r"(?i)base64|dangerously|skip[-_]permissions|bypass|yolo")
 """What acts on the machine that runs it: an encoded text that is executed, or an agent without its safeguards."""
+_PAYLOAD = regex(r"\$\{?\w*PAYLOAD\w*\}?")
+"""A variable with what is sent to the target."""
 
 
 def is_example(text: str) -> bool:
     """Whether a command line has addresses of testers, targets or examples and no other ones."""
-    if _OWN_MACHINE.search(text):
+    if _OWN_MACHINE.search(_PAYLOAD.sub("", text)):
         return False
     hosts = [each[1] for kind in (_ADDRESS, _VARIABLE) for each in kind.finditer(text)]
     hosts += _BARE.findall(text)

@@ -88,6 +88,8 @@ _SKIPS = regex(
     r"|--dangerously-run-mcp-servers|GOOSE_MODE=auto|--allowed-?tools[= ][\"']?(?:\*|Bash\(:?\*\)))(?=[\s\"';&|)]|$)"
 )
 """Flags that switch off the questions or the sandbox of an agent."""
+_SANDBOXED = regex(r"(?i)--full-auto|--ask-for-approval")
+"""Those of Codex that leave its sandbox on; another one in the same command counts more."""
 _TLS = regex(
     r"(?i)(?:\bcurl\b[^|;&\n]*\s(?-i:(-[a-zA-Z]*k[a-zA-Z]*))|(?:^|\s)(--insecure|--no-check-certificate|--no-verify-ssl|-SkipCertificateCheck|NODE_TLS_REJECT_UNAUTHORIZED=[\"']?0"
     r"|GIT_SSL_NO_VERIFY=(?:1|true)|PYTHONHTTPSVERIFY=0|--disable-ssl|--ssl-no-verify))(?=[\s\"';&|)]|$)"
@@ -185,7 +187,8 @@ def seen(text: str) -> Mapping[str, Any]:
     """What a command line does that rules are about; an empty text or false where it does not."""
     text = _PATTERN.sub(r"\1''", without_printed(without_comments(text.replace("\\\n", " "))))
     sent, executed = next(_sent(text), ""), _executed(text)
-    skipped = next((found for found in _SKIPS.finditer(text) if not _is_preset(found)), None)
+    flags = [found for found in _SKIPS.finditer(text) if not _is_preset(found)]
+    skipped = min(flags, key=lambda flag: bool(_SANDBOXED.match(flag[1])), default=None)
     tls = _TLS.search(text) if _FETCHERS.search(text) and not _has_no_tls(text) else None
     return {
         "runsDownload": bool(executed),

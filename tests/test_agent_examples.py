@@ -207,6 +207,44 @@ def test_an_object_of_an_attacker_is_info_in_a_text_about_attacks(
     assert told == [expected]
 
 
+SCANNER = """```yaml
+services:
+  bench:
+    image: IMAGE
+    pid: host
+```
+"""
+
+
+@pytest.mark.parametrize(
+    ("image", "path", "expected"),
+    [
+        ("docker/docker-bench-security:1.6.1", SKILL, "low"),
+        ("docker/docker-bench-security@sha256:" + "a" * 64, "docs/bench.md", "low"),
+        ("evil/docker-bench-security:1.6.1", SKILL, "medium"),
+        ("docker/docker-bench-security.evil.example/a:1", SKILL, "medium"),
+    ],
+)
+def test_a_scanner_of_hosts_that_a_text_shows_is_low(image: str, path: str, expected: str, tmp_path: Path) -> None:
+    text = OTHER + SCANNER.replace("IMAGE", image)
+    assert severities(tmp_path, text, "stacks.service-without-host-pid", path) == [expected]
+
+
+def test_a_scanner_of_hosts_that_is_deployed_counts_in_full(tmp_path: Path) -> None:
+    text = SCANNER.replace("IMAGE", "docker/docker-bench-security:1.6.1").strip("`yaml\n")
+    assert severities(tmp_path, text, "stacks.service-without-host-pid", "compose.yaml") == ["high"]
+
+
+@pytest.mark.parametrize(("second", "expected"), [("aquasec/kube-bench:0.9", "low"), ("evil/a:1", "medium")])
+def test_every_container_of_a_scanner_is_one(second: str, expected: str, tmp_path: Path) -> None:
+    pod = POD.replace("NAME", "bench").replace(
+        'image: "registry.example/a:1.4.2"}', f"image: aquasec/kube-bench:0.9}}, {{name: b, image: '{second}'}}"
+    )
+    assert severities(tmp_path, OTHER + pod, "kubernetes.pod-without-host-network") == [expected]
+    first = pod.replace(", containers: [", ", initContainers: [").replace(", {name: b", "], containers: [{name: b")
+    assert severities(tmp_path, OTHER + first, "kubernetes.pod-without-host-network") == [expected]
+
+
 COMPOSE = """```yaml
 services:
   web:

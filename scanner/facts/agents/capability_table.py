@@ -64,7 +64,8 @@ _SERVERS = {
     ),
     "uo": (
         "fetch web-fetch firecrawl crawl4ai brightdata bright-data apify scrapegraph jina playwright puppeteer "
-        "browser browserbase browser-use browsermcp chrome chrome-devtools selenium hyperbrowser stagehand twitter ref ref-tools"
+        "browser browserbase browser-use browsermcp chrome chrome-devtools selenium hyperbrowser stagehand twitter "
+        "ref ref-tools"
     ),
     "u": (
         "brave-search brave tavily exa serper serpapi perplexity perplexityai duckduckgo searxng kagi google-search "

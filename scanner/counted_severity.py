@@ -42,8 +42,8 @@ def counted(
     `unused` are the files that are not deployed, with why.
 
     None counts two steps lower, so that one that its rule counts lower stays as it is. But services that a text only
-    shows count at most medium, scanners of hosts among them at most low, APIs that tests describe at most low, and what a text about attacks shows is info:
-    nobody is meant to apply it to a machine of their own.
+    shows count at most medium, scanners of hosts among them and APIs that tests describe at most low, and what a text
+    about attacks shows is info: nobody is meant to apply it to a machine of their own.
 
     A cluster accepts no object whose name is still to be written, and an agent with such a name is copied before it is
     loaded, so that both are templates wherever they stand. A credential is valid wherever it is, except that in an

@@ -160,19 +160,19 @@ def test_a_text_that_is_to_be_followed_counts_in_full(tmp_path: Path) -> None:
     ("text", "line", "expected"),
     [
         (TESTING, "curl -k https://target-cluster:6443/api", "info"),
-        (TESTING, "curl -k https://target-cluster.com:6443/api", "high"),
+        (TESTING, "curl -k https://target-cluster.com:6443/api", "medium"),
         (TESTING, "curl -k https://<node-ip>:10250/pods", "info"),
         (TESTING, 'curl -k -H "Authorization: Bearer $TOKEN" $APISERVER/api/v1', "info"),
         (TESTING, 'curl -k -H "Cookie: ${SESSION}" "${TARGET}${ENDPOINT}?${PARAM}=1" -o /tmp/a.txt', "info"),
         (TESTING, 'curl -k "https://${TARGET}${ENDPOINT}?id=1"', "info"),
         (TESTING, 'curl -k "https://${SCANNER}${ENDPOINT}?id=1"', "high"),
         (TESTING, 'curl -k "${SCANNER}${ENDPOINT}" -d "${TARGET}${ENDPOINT}"', "high"),
-        (TESTING, "curl -k https://nessus:8834/scans", "high"),
+        (TESTING, "curl -k https://nessus:8834/scans", "medium"),
         (TESTING, 'curl -k -d "${BYPASS_PAYLOAD}" "${TARGET}/login"', "info"),
         (TESTING, 'curl -k "${TARGET}/x" | pwsh -ExecutionPolicy Bypass -c -', "high"),
         (ROLE, 'curl -k "https://${TARGET}/x"', "info"),
         (ROLE.replace("**Role**: ", ""), 'curl -k "https://${TARGET}/x"', "high"),
-        (OTHER, "curl -k https://target-cluster.com:6443/api", "high"),
+        (OTHER, "curl -k https://target-cluster.com:6443/api", "medium"),
         (OTHER, "curl -k https://localhost:8089/x", "low"),
     ],
 )
@@ -184,7 +184,7 @@ def test_a_probe_of_a_target_is_info_and_one_of_the_machine_itself_low(
 
 def test_a_probe_and_a_command_of_one_file_are_two_findings(tmp_path: Path) -> None:
     lines = "curl -k https://target-cluster/a\ncurl -k https://nessus:8834/b\ncurl -k https://nessus:8834/c"
-    assert sorted(severities(tmp_path, TESTING + shell(lines), CERTIFICATES)) == ["high", "info"]
+    assert sorted(severities(tmp_path, TESTING + shell(lines), CERTIFICATES)) == ["info", "medium"]
 
 
 POD = """```yaml

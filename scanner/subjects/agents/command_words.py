@@ -94,6 +94,11 @@ _TLS = regex(
     r"(?i)(?:\bcurl\b[^|;&\n]*\s(?-i:(-[a-zA-Z]*k[a-zA-Z]*))|(?:^|\s)(--insecure|--no-check-certificate|--no-verify-ssl|-SkipCertificateCheck|NODE_TLS_REJECT_UNAUTHORIZED=[\"']?0"
     r"|GIT_SSL_NO_VERIFY=(?:1|true)|PYTHONHTTPSVERIFY=0|--disable-ssl|--ssl-no-verify))(?=[\s\"';&|)]|$)"
 )
+_READS = regex(
+    r"curl(?:\s+(?:-[fIikLsSv]+|--(?:fail|head|insecure|location|show-error|silent|verbose)|(?:-m|--max-time)\s+\d+"
+    r"|([\"']?)https://[\w.:/-]+\1))+(?:\s*\|\s*(?:jq|grep|head|tail|wc)(?:\s[^|;&<>`$\n]*)?)*"
+)
+"""A request without data, without a credential and without a file that it writes; what it prints is only read."""
 _FOLLOWS = regex(r"\s(?:-[a-zA-Z]*L[a-zA-Z]*|--location(?:-trusted)?)(?=\s|$)")
 _EMPTY = regex(r"(?<=\w)=(?=[ \t])")
 """An assignment without a value: in a shell, the word ends there."""
@@ -139,7 +144,7 @@ def command(where: Place, owner: str, via: str, node: Node, apart: Sequence[Node
     for field, value in (seen(text) if len(text) <= LONGEST else {}).items():
         shape.say(field, value).put(field, _showing(apart, node, field) if value else node, value)
     if shape.data.get("skipsVerification"):
-        shape.say("staysLocal", _stays_local(text))
+        shape.say("staysLocal", _stays_local(text)).say("onlyReads", bool(_READS.fullmatch(text.strip())))
     if shape.data.get("runsDownload"):
         shape.say("downloadsEncrypted", _downloads_encrypted(text))
     if where.origin.purpose == ATTACK and not (via in _SHOWN and is_example(text)):

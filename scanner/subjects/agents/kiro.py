@@ -1,7 +1,7 @@
 """Hooks of Kiro: what it runs, or tells its agent, when a file is saved, a tool is used or a turn ends.
 
-https://kiro.dev/docs/hooks, https://kiro.dev/docs/cli/v3/hooks as of 2026-11: one hook with `when` and `then`, or a list
-of `hooks` with a `trigger` and an `action` each.
+One hook with `when` and `then`, or a list of `hooks` with a `trigger` and an `action` each:
+https://kiro.dev/docs/hooks, https://kiro.dev/docs/cli/v3/hooks as of 2026-11.
 """
 
 from __future__ import annotations

@@ -166,6 +166,7 @@ def test_a_text_that_is_to_be_followed_counts_in_full(tmp_path: Path) -> None:
         (TESTING, 'curl -k -H "Cookie: ${SESSION}" "${TARGET}${ENDPOINT}?${PARAM}=1" -o /tmp/a.txt', "info"),
         (TESTING, 'curl -k "https://${TARGET}${ENDPOINT}?id=1"', "info"),
         (TESTING, 'curl -k "https://${SCANNER}${ENDPOINT}?id=1"', "high"),
+        (TESTING, 'curl -k -d "url=http://${CALLBACK_HOST}/$(date +%s)" "https://${TARGET}/x"', "info"),
         (TESTING, 'curl -k "${SCANNER}${ENDPOINT}" -d "${TARGET}${ENDPOINT}"', "high"),
         (TESTING, "curl -k https://nessus:8834/scans", "medium"),
         (TESTING, 'curl -k -d "${BYPASS_PAYLOAD}" "${TARGET}/login"', "info"),

@@ -20,7 +20,7 @@ _STANDS_FOR = regex(
     r"(?i)(?:[\w-]*[-_])?(?:attackers?|evil|malicious|pwn(?:ed)?|hackers?|victims?|targets?|c2|node[-_]ip)(?:[-_\d][\w-]*)?"
     r"|(?:[\w-]+\.)*(?:attacker|evil|malicious|victim|target)\.com"
     r"|(?:.*\.)?(?:example(?:\.(?:com|net|org))?|test|invalid|localhost|local|internal|lab|htb)|kubernetes\.default(?:\.svc(?:\.cluster\.local)?)?"
-    r"|\$\{?(?:(?:attacker|target|victim|kali)\w*|[lr]hosts?|[lr]ip|apiserver)\}?(?:\$\{?\w+\}?)*"
+    r"|\$\{?(?:(?:attacker|callback|target|victim|kali)\w*|[lr]hosts?|[lr]ip|apiserver)\}?(?:\$\{?\w+\}?)*"
 )
 """A host of the tester, of the target or of documentation. Whoever writes a text can register any other name of the
 Internet, whatever words are in it or in the path behind it."""

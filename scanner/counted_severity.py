@@ -10,8 +10,8 @@ from scanner import credentials
 from scanner.contexts import Context, context_of, is_loaded, is_page, shows
 from scanner.facts.setting import OBJECTS
 from scanner.late import regex
-from scanner.model import Finding, Severity, lowered
-from scanner.places import ATTACK, COPY
+from scanner.model import SEVERITIES, Finding, Severity, lowered
+from scanner.places import ATTACK, COPY, SCANNER
 from scanner.subjects.agents.kinds import COMMAND
 from scanner.unused_inputs import at_most, why_unused
 
@@ -24,6 +24,7 @@ _EXAMPLES = {
 }
 """Inputs that no tool loads from their place, or that may hold made-up credentials, and how reports say so."""
 _SHOWN_ONLY = "the text of an agent, a command or a skill only shows it"
+_SCANNER = "a text only shows it, and it is a scanner of hosts whose documentation starts it so"
 _ATTACK = "a text about attacks shows it, and it names no machine but those of the tester or of the target"
 _OF_ATTACKER = "a text about attacks shows it, and it has a name of an attacker"
 _COPIED = "it is in a copy of the documentation of a product"
@@ -41,8 +42,8 @@ def counted(
     `unused` are the files that are not deployed, with why.
 
     None counts two steps lower, so that one that its rule counts lower stays as it is. But services that a text only
-    shows count at most medium, APIs that tests describe at most low, and what a text about attacks shows is info:
-    nobody is meant to apply it to a machine of their own.
+    shows count at most medium, scanners of hosts among them and APIs that tests describe at most low, and what a text
+    about attacks shows is info: nobody is meant to apply it to a machine of their own.
 
     A cluster accepts no object whose name is still to be written, and an agent with such a name is copied before it is
     loaded, so that both are templates wherever they stand. A credential is valid wherever it is, except that in an
@@ -78,6 +79,8 @@ def _why_place(finding: Finding) -> str:
     """Why a finding counts lower because of the text that its subject is in, or of a name still to be written."""
     if finding.purpose == ATTACK:
         return _ATTACK if finding.subject_kind == COMMAND else _OF_ATTACKER
+    if finding.purpose == SCANNER:
+        return _SCANNER
     filled = _FILL_IN.get(finding.subject_kind.partition(".")[0] + ".")
     path = finding.location.path
     if not is_loaded(path):
@@ -111,6 +114,9 @@ def _place_of_example(finding: Finding) -> str:
 def _lower(finding: Finding, why: str) -> Finding:
     if why in (_ATTACK, _OF_ATTACKER):
         return replace(finding, severity=Severity.INFO, counted_because=why, because_of_file=True)
+    if why == _SCANNER:
+        severity = max(finding.severity, Severity.LOW, key=SEVERITIES.index)
+        return replace(finding, severity=severity, counted_because=why, because_of_file=True)
     severity = lowered(finding.severity)
     if not why or finding.counted_because or severity is finding.severity:
         return finding

@@ -6,6 +6,8 @@ from msgspec import Struct
 
 ATTACK, COPY = "attack", "copy"
 """What a text for agents is: about attacks, or a copy of the documentation of a product."""
+SCANNER = "scanner"
+"""What an object that a text shows is: a scanner of machines, which reads what others must not reach."""
 
 
 class Location(Struct, frozen=True, array_like=True):

@@ -128,12 +128,13 @@ def _listed(some: list[Finding], start: str, places: int) -> str:
 
 
 def _evidence(some: list[Finding]) -> str | None:
-    """What all places hold as one list, so that a comparison sees what was added."""
+    """What all places hold as one list, a large value as its digest, so that a comparison sees what was added."""
     values = list(dict.fromkeys(finding.evidence for finding in some))
-    if any(value is None or value.startswith("sha256:") for value in values):
+    held = [value for value in values if value is not None]
+    if len(held) < len(values):
         return some[0].evidence
-    text = json.dumps([json.loads(value or "") for value in values], ensure_ascii=False, separators=(",", ":"))
-    return evidence(text)
+    items = [value if value.startswith("sha256:") else json.loads(value) for value in held]
+    return evidence(json.dumps(items, ensure_ascii=False, separators=(",", ":")))
 
 
 def _without_subject(finding: Finding) -> str:

@@ -94,6 +94,10 @@ def calendar(operation: str = "", **parameters: Any) -> dict[str, Any]:
     return {"type": "n8n-nodes-base.googleCalendarTool", "parameters": stated | parameters}
 
 
+def gmail(operation: str, **parameters: Any) -> dict[str, Any]:
+    return {"type": "n8n-nodes-base.gmailTool", "parameters": {"operation": operation} | parameters}
+
+
 SETUPS = {
     "two of three": (agent("a", "Read, WebSearch"), CLOSED),
     "no untrusted content": (agent("a", "Read, Bash"), CLOSED),
@@ -211,6 +215,14 @@ SETUPS = {
     "changes of events by ids and times": (
         n8n(read=calendar("getAll"), drop=calendar("delete", eventId=OPEN), move=calendar("update", start=OPEN)),
         CLOSED,
+    ),
+    "marks and labels of messages by ids": (
+        n8n(read=gmail("getAll"), mark=gmail("markAsUnread", messageId=OPEN), tag=gmail("addLabels", labelIds=OPEN)),
+        CLOSED,
+    ),
+    "an answer to a message beside a mark": (
+        n8n(read=gmail("getAll"), mark=gmail("markAsRead", messageId=OPEN), say=gmail("reply", message=OPEN)),
+        says("read", "read", "say"),
     ),
     "changes of events with a text, and the creation that is the default": (
         n8n(
@@ -335,6 +347,8 @@ def test_local_settings_add_to_those_of_the_project() -> None:
         ("mcp__playwright__playwright_get_visible_html", "u"),
         ("mcp__playwright__browser_take_screenshot", "u"),
         ("mcp__postgres__query", "p"),
+        ("mcp__slack__mark_as_read", ""),
+        ("mcp__ref__*", "uo"),
     ],
 )
 def test_what_a_tool_can_do(tool: str, letters: str) -> None:

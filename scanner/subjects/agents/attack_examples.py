@@ -20,7 +20,7 @@ _STANDS_FOR = regex(
     r"(?i)(?:[\w-]*[-_])?(?:attackers?|evil|malicious|pwn(?:ed)?|hackers?|victims?|targets?|c2|node[-_]ip)(?:[-_\d][\w-]*)?"
     r"|(?:[\w-]+\.)*(?:attacker|evil|malicious|victim|target)\.com"
     r"|(?:.*\.)?(?:example(?:\.(?:com|net|org))?|test|invalid|localhost|local|internal|lab|htb)|kubernetes\.default(?:\.svc(?:\.cluster\.local)?)?"
-    r"|\$\{?(?:(?:attacker|target|victim|kali)\w*|[lr]hosts?|[lr]ip|apiserver)\}?(?:\$\{?\w+\}?)*"
+    r"|\$\{?(?:(?:attacker|callback|target|victim|kali)\w*|[lr]hosts?|[lr]ip|apiserver)\}?(?:\$\{?\w+\}?)*"
 )
 """A host of the tester, of the target or of documentation. Whoever writes a text can register any other name of the
 Internet, whatever words are in it or in the path behind it."""
@@ -31,11 +31,13 @@ _BARE = regex(
 """A host without the scheme of an address."""
 _OWN_MACHINE = regex(r"(?i)base64|dangerously|skip[-_]permissions|bypass|yolo")
 """What acts on the machine that runs it: an encoded text that is executed, or an agent without its safeguards."""
+_PAYLOAD = regex(r"\$\{?\w*PAYLOAD\w*\}?")
+"""A variable with what is sent to the target."""
 
 
 def is_example(text: str) -> bool:
     """Whether a command line has addresses of testers, targets or examples and no other ones."""
-    if _OWN_MACHINE.search(text):
+    if _OWN_MACHINE.search(_PAYLOAD.sub("", text)):
         return False
     hosts = [each[1] for kind in (_ADDRESS, _VARIABLE) for each in kind.finditer(text)]
     hosts += _BARE.findall(text)

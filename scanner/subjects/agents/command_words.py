@@ -88,10 +88,17 @@ _SKIPS = regex(
     r"|--dangerously-run-mcp-servers|GOOSE_MODE=auto|--allowed-?tools[= ][\"']?(?:\*|Bash\(:?\*\)))(?=[\s\"';&|)]|$)"
 )
 """Flags that switch off the questions or the sandbox of an agent."""
+_SANDBOXED = regex(r"(?i)--full-auto|--ask-for-approval")
+"""Those of Codex that leave its sandbox on; another one in the same command counts more."""
 _TLS = regex(
     r"(?i)(?:\bcurl\b[^|;&\n]*\s(?-i:(-[a-zA-Z]*k[a-zA-Z]*))|(?:^|\s)(--insecure|--no-check-certificate|--no-verify-ssl|-SkipCertificateCheck|NODE_TLS_REJECT_UNAUTHORIZED=[\"']?0"
     r"|GIT_SSL_NO_VERIFY=(?:1|true)|PYTHONHTTPSVERIFY=0|--disable-ssl|--ssl-no-verify))(?=[\s\"';&|)]|$)"
 )
+_READS = regex(
+    r"curl(?:\s+(?:-[fIikLsSv]+|--(?:fail|head|insecure|location|show-error|silent|verbose)|(?:-m|--max-time)\s+\d+"
+    r"|([\"']?)https://[\w.:/-]+\1))+(?:\s*\|\s*(?:jq|grep|head|tail|wc)(?:\s[^|;&<>`$\n]*)?)*"
+)
+"""A request without data, without a credential and without a file that it writes; what it prints is only read."""
 _FOLLOWS = regex(r"\s(?:-[a-zA-Z]*L[a-zA-Z]*|--location(?:-trusted)?)(?=\s|$)")
 _EMPTY = regex(r"(?<=\w)=(?=[ \t])")
 """An assignment without a value: in a shell, the word ends there."""
@@ -137,7 +144,7 @@ def command(where: Place, owner: str, via: str, node: Node, apart: Sequence[Node
     for field, value in (seen(text) if len(text) <= LONGEST else {}).items():
         shape.say(field, value).put(field, _showing(apart, node, field) if value else node, value)
     if shape.data.get("skipsVerification"):
-        shape.say("staysLocal", _stays_local(text))
+        shape.say("staysLocal", _stays_local(text)).say("onlyReads", bool(_READS.fullmatch(text.strip())))
     if shape.data.get("runsDownload"):
         shape.say("downloadsEncrypted", _downloads_encrypted(text))
     if where.origin.purpose == ATTACK and not (via in _SHOWN and is_example(text)):
@@ -185,7 +192,8 @@ def seen(text: str) -> Mapping[str, Any]:
     """What a command line does that rules are about; an empty text or false where it does not."""
     text = _PATTERN.sub(r"\1''", without_printed(without_comments(text.replace("\\\n", " "))))
     sent, executed = next(_sent(text), ""), _executed(text)
-    skipped = next((found for found in _SKIPS.finditer(text) if not _is_preset(found)), None)
+    flags = [found for found in _SKIPS.finditer(text) if not _is_preset(found)]
+    skipped = min(flags, key=lambda flag: bool(_SANDBOXED.match(flag[1])), default=None)
     tls = _TLS.search(text) if _FETCHERS.search(text) and not _has_no_tls(text) else None
     return {
         "runsDownload": bool(executed),

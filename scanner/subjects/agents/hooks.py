@@ -61,6 +61,8 @@ OF_GEMINI = name_set(
     "BeforeTool AfterTool BeforeAgent AfterAgent BeforeModel AfterModel BeforeToolSelection PreCompress"
 )
 """Events that Gemini CLI has and Claude Code has not; the form of the hooks is the same."""
+KIRO = "kiro"
+"""A tool whose events are not listed here: what it calls them differs from version to version."""
 _IN_MILLISECONDS = ("gemini",)
 """Tools whose timeouts are in milliseconds: https://geminicli.com/docs/hooks/reference/."""
 _PARTS = {"seconds": 1, "milliseconds": 1000}
@@ -73,6 +75,11 @@ def hooks(where: Place, node: Node) -> Iterator[Subject]:
     for event, groups in node.items():
         for group, handler, flat in () if _REMARK.match(event) else _handlers(groups):
             yield from _hook(where, _key(event, groups), group, handler, flat=flat)
+
+
+def hook(where: Place, event: Node, entry: Node, action: Node) -> Iterator[Subject]:
+    """A hook of Kiro: an entry with its event, what it matches and what it runs."""
+    yield from _hook(where, event, entry, action, flat=False)
 
 
 def _key(event: str, groups: Node) -> Node:
@@ -100,13 +107,13 @@ def _hook(where: Place, named: Node, group: Node, handler: Node, *, flat: bool) 
     event = str(named.value)
     line = handler if isinstance(handler.value, str) else handler.get("command")
     url = handler.get("url")
-    is_known = event in _events_of(where)
+    is_known = where.tool == KIRO or event in _events_of(where)
     shape = SubjectBuilder().say("event", event).put("event", (line or handler) if is_known else named, event)
     shape.say("knownEvent", is_known).say("blocking", event in BLOCKING).say("near", _near(event, where))
     shape.say("matcherFault", _matcher_fault(group.get("matcher").value))
     shape.put("matcher", group.get("matcher")).put_all(handler, ("type", "command", "args", "url", "async"))
     shape.put("command", line).put("prompt", handler.get("prompt"))
-    _timeout(shape, where, handler.get("timeout"))
+    _timeout(shape, where, handler.get("timeout") or (group if where.tool == KIRO else MISSING).get("timeout"))
     shape.say("shape", "flat" if flat else "nested")
     text = str(line.value or url.value or handler.get("prompt").value or "")
     background = handler.get("async").value is True or handler.get("asyncRewake").value is True

@@ -35,7 +35,7 @@ _COMMAND = regex(r"(?:^|/)(?:commands|prompts)/")
 _FOR_COPILOT = regex(r"(?:^|/)\.(?:github|agents)/")
 _SHELL_OF_COPILOT = ("shell", "bash")
 """https://docs.github.com/en/copilot/how-tos/copilot-cli/customize-copilot/add-skills"""
-_GRANTS_NOTHING = regex(r"(?:^|/)\.(?:agent|cline|codex|cursor|gemini|kiro|opencode|roo|trae|windsurf)/")
+_GRANTS_NOTHING = regex(r"(?:^|/)\.(?:agent|cline|codex|cursor|gemini|jcode|kiro|opencode|roo|trae|windsurf)/")
 """Folders of tools for which no effect of `allowed-tools` is documented: the specification of skills leaves it open."""
 _NOTE = regex(r"(?:pre|post|on|before|after)(?:_\w+)?|notification")
 _SPAN = regex(r"(!?)`([^`\n]+)`")

@@ -30,7 +30,9 @@ _OF_COMMANDS = ("text", "words", "program", "credential", "package", *seen(""))
 """What rules ask of a command."""
 _BY_DEFAULT = {"googleCalendarTool": "create"}
 """The operation of a node on events that states none."""
-_ID_OR_TIME = regex(r"(?:[a-z]+Id|start|end)")
+_ID_OR_TIME = regex(r"(?:[a-z]+Ids?|start|end)")
+_MOVING = ("addLabels", "delete", "markAsRead", "markAsUnread", "removeLabels", "update")
+"""Operations that have room for data in other fields only."""
 _NESTED = 3
 _DEEPEST = 8
 _LONGEST = 20_000
@@ -144,7 +146,7 @@ def _tool(node: Node) -> dict[str, Any]:
     if not operation and held.get("resource").value in (None, "event"):
         operation = _BY_DEFAULT.get(kind, "")
     open_ = (key for key, text in _texts(held) if _computed(text))
-    bound = operation in ("delete", "update") and all(map(_ID_OR_TIME.fullmatch, open_))
+    bound = operation in _MOVING and all(map(_ID_OR_TIME.fullmatch, open_))
     return {"name": str(node.get("name").value), "type": kind, "operation": operation, "bound": bound}
 
 

@@ -153,6 +153,26 @@ BUILT = BARE + "  api:\n    build: ./api\n"
         ("compose.yaml", BARE + "    container_name: shop_web_dev\n", {"web"}),
         ("compose.yaml", BUILT + "    container_name: shop_api_dev\n", set()),
         ("prod/compose.yaml", BARE + "    container_name: shop_web_dev\n", set()),
+        *(
+            ("compose.yaml", f"# {comment}\n\n{BARE}", {"web"})
+            for comment in (
+                "Shop - Development",
+                "Docker Compose for testing the importer",
+                "This file defines the development environment of the shop.",
+                "Local development. For production, use compose.prod.yaml.",
+                "Do NOT use this file in production",
+            )
+        ),
+        *(
+            ("compose.yaml", f"# {comment}\n\n{BARE}", set())
+            for comment in (
+                "The shop, for local development and production",
+                "For development, use compose.dev.yaml.",
+                "Copy .env.example for the development environment variables",
+            )
+        ),
+        ("compose.yaml", BARE.replace("services:", "services:  # for local development"), set()),
+        ("compose.prod.yaml", f"# Local development\n{BARE}", set()),
         ("compose.yaml", BARE + "    command: uvicorn app:api --reload\n", {"web"}),
         ("compose.yaml", BARE + "    command: [npm, run, dev]\n", {"web"}),
         ("compose.yaml", BARE + "    command: nginx -s reload\n", set()),

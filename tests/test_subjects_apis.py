@@ -305,6 +305,16 @@ def test_operations_with_one_cause_are_one_finding_at_the_first(tmp_path: Path) 
     assert "POST /orders/0, POST /orders/1" in found.message
 
 
+def test_files_that_say_the_same_about_one_api_are_one_finding_with_all_places(tmp_path: Path) -> None:
+    plain = server("http://api.shop.com")
+    (tmp_path / "api.yaml").write_text(json.dumps(plain))
+    (tmp_path / "copy.json").write_text(json.dumps(plain, indent=2))
+    (tmp_path / "other.json").write_text(json.dumps({**plain, "info": {"title": "Bank", "version": "1"}}))
+    found = scan([str(tmp_path)], Options(cache_folder=None)).findings
+    places = [[Path(one.path).name for one in (each.location, *(r.location for r in each.related))] for each in found]
+    assert places == [["api.yaml", "copy.json"], ["other.json"]]
+
+
 def test_a_requirement_of_the_whole_api_that_lets_everybody_in_is_the_place(tmp_path: Path) -> None:
     text = "openapi: 3.0.0\ninfo: {title: Shop}\nsecurity: [{}]\npaths: {/a: {post: {}}, /b: {put: {}}}\n"
     (found,) = (each for each in scanned(tmp_path / "api.yaml", text).findings if each.outcome == "fail")

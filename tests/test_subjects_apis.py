@@ -274,6 +274,9 @@ KEY = "security-scheme-key-outside-query"
         ("third_party/shop/api.json", {}, "low", "it is in the folder third_party"),
         ("fixtures/api.json", {}, "low", "it is in a folder of tests, test data or installed packages"),
         ("src/test/resources/api.json", {}, "low", "it is in a folder of tests, test data or installed packages"),
+        ("tests/api.json", {}, "low", "it describes an API in a folder of tests"),
+        ("Test APIs/shop/api.json", {}, "low", "it describes an API in a folder of tests"),
+        ("api-tester/api.json", {}, "medium", ""),
         ("archive/api.json", {}, "low", "the name of its folder, archive, says that it is no longer used"),
         ("archive-service/api.json", {}, "medium", ""),
     ],
@@ -290,9 +293,10 @@ def test_an_api_of_others_and_one_that_nobody_serves_count_lower(
     assert bool(found.counted_because) is bool(because)
 
 
-def test_an_api_that_tests_make_up_counts_at_most_low(tmp_path: Path) -> None:
-    (tmp_path / "fixtures").mkdir()
-    (tmp_path / "fixtures/api.json").write_text(json.dumps(operation(security=[])))
+@pytest.mark.parametrize("folder", ["fixtures", "tests"])
+def test_an_api_that_tests_make_up_counts_at_most_low(folder: str, tmp_path: Path) -> None:
+    (tmp_path / folder).mkdir()
+    (tmp_path / folder / "api.json").write_text(json.dumps(operation(security=[])))
     found = [each for each in scan([str(tmp_path)], Options(cache_folder=None)).findings if each.rule.endswith(WRITE)]
     assert [each.severity.value for each in found] == ["low"]
 

@@ -204,6 +204,25 @@ def test_what_harms_wherever_it_runs_and_what_is_stated_are_decided_in_any_file(
     assert failing(findings({"compose.dev.yaml": BARE}, "compose")) >= HARDENED
 
 
+@pytest.mark.parametrize(
+    ("path", "ports", "severity"),
+    [
+        ("compose.prod.yaml", "!override []", Severity.LOW),
+        ("compose.prod.yaml", "!reset null", Severity.LOW),
+        ("compose.prod.yaml", "!override ['5432:5432']", Severity.MEDIUM),
+        ("compose.prod.yaml", "[]", Severity.MEDIUM),
+        ("compose.e2e.yaml", "!override []", Severity.MEDIUM),
+        ("prod/compose.yaml", "!override []", Severity.MEDIUM),
+    ],
+)
+def test_ports_that_a_file_for_production_removes_count_lower(path: str, ports: str, severity: Severity) -> None:
+    text = "services:\n  db:\n    image: postgres:17.2\n    ports: ['5432:5432']\n"
+    found = findings({"compose.yaml": text, path: f"services:\n  db:\n    ports: {ports}\n"})
+    told = [each for each in found if each.rule.endswith("ports-unpublished") and each.location.path == "compose.yaml"]
+    assert [each.severity for each in told] == [severity]
+    assert [path in each.counted_because for each in told] == [severity is Severity.LOW]
+
+
 @pytest.mark.parametrize(("path", "severity"), [("compose.yaml", Severity.MEDIUM), ("compose.dev.yaml", Severity.LOW)])
 def test_what_matters_in_operation_counts_lower_elsewhere(path: str, severity: Severity) -> None:
     text = "services:\n  db:\n    image: postgres\n    user: root\n    environment: {POSTGRES_PASSWORD: postgres}\n"

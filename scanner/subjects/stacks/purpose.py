@@ -124,6 +124,11 @@ def purposes_of(root: Node, paths: Iterable[str], header: str = "") -> Purposes:
     return Purposes(services=apart)
 
 
+def is_operated(path: str) -> bool:
+    """Whether the path of a file says that it is for a host in operation."""
+    return _of_path(path).name == _OPERATION
+
+
 def _of_path(path: str) -> Purpose:
     """By the part of a path that tells and is the nearest to the file."""
     *folders, name = path.lower().split("/")

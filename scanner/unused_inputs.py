@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanner.contexts import Context, context_of, is_only_shown, kept_folder
+from scanner.contexts import Context, context_of, is_only_shown, is_test_data, kept_folder
 from scanner.model import SEVERITIES, Finding, Severity
 
 _IN_USE = ("api.", "kubernetes.", "stack.")
@@ -21,7 +21,8 @@ def why_unused(finding: Finding) -> str:
 def at_most(severity: Severity, finding: Finding, context: Context | None) -> Severity:
     """The severity with which a finding counts whose input no tool loads, or a lower one.
 
-    Services that a text only shows count at most medium, APIs in folders of tests at most low. `context` is
+    Services that a text only shows count at most medium, APIs in folders of tests at most low. APIs in test data and
+    in installed packages are info: nobody serves them from there, and their makers change them. `context` is
     what all inputs count as.
     """
     path, kind, most = finding.location.path, finding.subject_kind, severity
@@ -29,7 +30,7 @@ def at_most(severity: Severity, finding: Finding, context: Context | None) -> Se
     if kind.startswith(_STACK) and is_shown:
         most = Severity.MEDIUM
     elif context is None and _is_of_tests(finding):
-        most = Severity.LOW
+        most = Severity.INFO if is_test_data(path) else Severity.LOW
     return max(severity, most, key=SEVERITIES.index)
 
 

@@ -259,7 +259,12 @@ LOGS = "volumes: ['/var/lib/docker/containers:/var/lib/docker/containers"
         ("compose.yaml", "image: 'a/b:1', environment: {VPN_USER: username, VPN_PASSWORD: password}", {}),
         ("compose.yaml", "image: 'a/b:1', environment: {DB_USER: username, DB_PASSWORD: password}", {LOGIN: "medium"}),
         ("examples/compose.yaml", "image: 'a/b:1', environment: {DB_PASSWORD: Tr4vel-l1ght}", {LITERAL: "medium"}),
-        ("examples/compose.yaml", "image: 'a/b:1', environment: {URL: 'amqp://a:Tr4vel-l1ght@q'}", {LITERAL: "high"}),
+        ("examples/compose.yaml", "image: 'a/b:1', environment: {URL: 'amqp://a:Tr4vel-l1ght@q'}", {LITERAL: "medium"}),
+        (
+            "examples/compose.yaml",
+            "image: 'a/b:1', environment: {URL: 'amqp://a:Tr4vel-l1ght@q.io'}",
+            {LITERAL: "high"},
+        ),
         ("vendor/a/compose.yaml", "image: 'a/b:1', environment: {DB_PASSWORD: admin}", {}),
         ("compose.yaml", f"image: 'a/b:1', {MOUNTED}", {SOCKET: "high"}),
         ("compose.yaml", f"image: 'a/b:1', {MOUNTED}, ports: ['80:80']", {SOCKET: "critical"}),

@@ -33,6 +33,8 @@ _TEMPLATE = regex(r"(?i)(?<=\.json|jsonc)\.(?:example|sample|template|tmpl|tpl|d
 """The ending behind that of a JSON file which is copied, or filled in, before its tool loads it."""
 _HEADER = regex(r"(?:[ \t\r]*(?:#.*)?\n|---[ \t\r]*\n|(?:name|version):.*\n){1,60}")
 """Comments at the start of a YAML file, with the keys that may stand between them."""
+_LONGEST = 200
+"""Characters of a comment that are kept."""
 _CALL_SIGNS = ("mcp__", "tools/call")
 
 
@@ -85,7 +87,7 @@ def _header(text: str) -> str:
     """The comments above the content of a YAML text, one a line, without their signs."""
     found = _HEADER.match(text)
     lines = found[0].splitlines() if found and "#" in found[0] else []
-    return "\n".join(line.strip("# \t\r") for line in lines if line.lstrip().startswith("#"))
+    return "\n".join(line[:_LONGEST].strip("# \t\r") for line in lines if line.lstrip().startswith("#"))
 
 
 def whole_json(text: str, origin: Origin, limits: Limits) -> list[Document]:

@@ -102,7 +102,8 @@ class Operations:
             operation_id = each.node.get("operationId").value
             shape.say("purpose", purpose(each.method, each.path, operation_id if isinstance(operation_id, str) else ""))
             shape.say("others", self.is_secured or not self.are_whole)
-            put_credentials(shape, name, self._parameters(each), self._described)
+            secured = _is_demanded(each.node.get("security") or self._root.get("security"))
+            put_credentials(shape, name, self._parameters(each), self._described, secured=secured)
             whys = self._put_authentication(shape, each)
             yield self._api.subject(OPERATION, "operation", shape, each.node or each.key, **whys)
 

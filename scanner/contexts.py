@@ -101,7 +101,8 @@ _LAB = regex(
 )
 """A folder of what is vulnerable on purpose, for exercises and for tests of scanners, also where an agent loads it."""
 _FIXTURE = regex(
-    r"(?:^|/)(?:tests?|__tests__|e2e|(?:kube|e2e|integration|smoke|functional|acceptance)[-_]?tests?|tests?[-_]?(?:assets|cases|files|fixtures?|inputs?|manifests|resources|samples))/",
+    r"(?:^|/)(?:tests?|__tests__|e2e|(?:kube|e2e|integration|smoke|functional|acceptance)[-_]?tests?"
+    r"|tests?[-_ ]?(?:apis?|assets|cases|files|fixtures?|inputs?|manifests|resources|samples|specs?))/",
     re.IGNORECASE,
 )
 

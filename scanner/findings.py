@@ -38,7 +38,7 @@ def separate_findings(
     None where their paths decide. `commented` are the files that a kustomization lists in a comment, `tested`
     those that a test applies, with what runs it.
     """
-    once = {rule.id: rule.lists for rule in rules if rule.once in ("input", "setup")}
+    once = {rule.id: rule.lists for rule in rules if rule.once in ("input", "setup") or rule.lists}
     found = repeated_findings.merged(_once(evaluation, shared), evaluation, once)
     about_credentials = {rule.id for rule in rules if CREDENTIALS in rule.objectives}
     return counted_severity.counted(
@@ -166,9 +166,9 @@ def merged_findings(
 ) -> Sequence[Finding]:
     """The findings as reports show them: of a line that several overlays build, one for all of them.
 
-    Of the `grouped` rules there is one for each `subject`, or for equal ones of a `setup`, and of unknown outcomes one
-    for each cause. Those that a comparison or a waiver treats differently stay apart. The others are taken off the
-    counts.
+    Of the `grouped` rules there is one for each `subject`, for equal ones of a `setup`, or for all `copies`; of
+    unknown outcomes one for each cause. Those that a comparison or a waiver treats differently stay apart. The others
+    are taken off the counts.
     """
     findings = unknown_causes.of_one_cause(repeated_findings.grouped(findings, grouped, counts), counts)
     if not shared:

@@ -48,15 +48,16 @@ def merged(findings: Iterable[Finding], evaluation: Evaluation, once: Mapping[st
 def grouped(findings: Sequence[Finding], rules: Mapping[str, str], counts: Counts | None = None) -> Sequence[Finding]:
     """The findings, of some rules one for several; the others are not counted.
 
-    Of a rule with `subject` there is one for each subject, with the names of its items, and of one with `setup` one for
-    the files of a setup that say the same. Those that a comparison or a waiver treats differently stay apart.
+    Of a rule with `subject` there is one for each subject, with the names of its items, of one with `setup` one for the
+    files of a setup that say the same, and of one with `copies` one for all files that say the same about a subject of
+    the same name. Those that a comparison or a waiver treats differently stay apart.
     """
     groups: dict[object, list[Finding]] = {}
     for number, finding in enumerate(findings):
         key: object = number
         if finding.rule in rules and finding.outcome is Outcome.FAIL:
             told = (finding.rule, finding.waiver, finding.baseline_state, finding.cause)
-            key = (*told, *(_subject if rules[finding.rule] == "subject" else _setup)(finding))
+            key = (*told, *_COMMON[rules[finding.rule]](finding))
         groups.setdefault(key, []).append(finding)
     if len(groups) == len(findings):
         return findings
@@ -75,6 +76,14 @@ def _setup(finding: Finding) -> tuple[object, ...]:
     """What findings have in common that say the same about files of one setup."""
     said = _PLACES.sub("", _without_subject(finding))
     return setup_folder(finding.location.path), finding.severity, finding.counted_because, said
+
+
+def _copies(finding: Finding) -> tuple[object, ...]:
+    """What findings have in common that say the same about one thing, which several files describe."""
+    return finding.subject_id, finding.severity, finding.counted_because, finding.message
+
+
+_COMMON = {"subject": _subject, "setup": _setup, "copies": _copies}
 
 
 def _as_told(rules: Mapping[str, str], first: Finding, *others: Finding) -> Finding:

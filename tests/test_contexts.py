@@ -72,6 +72,8 @@ def severity(found: Scan, rule: str) -> Severity:
         (".claude/settings-team.json", "template"),
         ("sample.yaml", "live"),
         ("tests/fixtures/app.yaml", "fixture"),
+        ("Test APIs/shop/openapi.yaml", "fixture"),
+        ("contest-apis/openapi.yaml", "live"),
         ("cli/compose/loader/testdata/compose.yaml", "fixture"),
         ("lib/site-packages/pkg/compose.yaml", "fixture"),
         ("web/node_modules/pkg/docs/app.yaml", "fixture"),

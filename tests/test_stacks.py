@@ -153,6 +153,26 @@ BUILT = BARE + "  api:\n    build: ./api\n"
         ("compose.yaml", BARE + "    container_name: shop_web_dev\n", {"web"}),
         ("compose.yaml", BUILT + "    container_name: shop_api_dev\n", set()),
         ("prod/compose.yaml", BARE + "    container_name: shop_web_dev\n", set()),
+        *(
+            ("compose.yaml", f"# {comment}\n\n{BARE}", {"web"})
+            for comment in (
+                "Shop - Development",
+                "Docker Compose for testing the importer",
+                "This file defines the development environment of the shop.",
+                "Local development. For production, use compose.prod.yaml.",
+                "Do NOT use this file in production",
+            )
+        ),
+        *(
+            ("compose.yaml", f"# {comment}\n\n{BARE}", set())
+            for comment in (
+                "The shop, for local development and production",
+                "For development, use compose.dev.yaml.",
+                "Copy .env.example for the development environment variables",
+            )
+        ),
+        ("compose.yaml", BARE.replace("services:", "services:  # for local development"), set()),
+        ("compose.prod.yaml", f"# Local development\n{BARE}", set()),
         ("compose.yaml", BARE + "    command: uvicorn app:api --reload\n", {"web"}),
         ("compose.yaml", BARE + "    command: [npm, run, dev]\n", {"web"}),
         ("compose.yaml", BARE + "    command: nginx -s reload\n", set()),
@@ -182,6 +202,25 @@ def test_what_harms_wherever_it_runs_and_what_is_stated_are_decided_in_any_file(
     told = [each for each in found if each.rule.endswith("read-only") and each.subject_name == "service web"]
     assert told == []
     assert failing(findings({"compose.dev.yaml": BARE}, "compose")) >= HARDENED
+
+
+@pytest.mark.parametrize(
+    ("path", "ports", "severity"),
+    [
+        ("compose.prod.yaml", "!override []", Severity.LOW),
+        ("compose.prod.yaml", "!reset null", Severity.LOW),
+        ("compose.prod.yaml", "!override ['5432:5432']", Severity.MEDIUM),
+        ("compose.prod.yaml", "[]", Severity.MEDIUM),
+        ("compose.e2e.yaml", "!override []", Severity.MEDIUM),
+        ("prod/compose.yaml", "!override []", Severity.MEDIUM),
+    ],
+)
+def test_ports_that_a_file_for_production_removes_count_lower(path: str, ports: str, severity: Severity) -> None:
+    text = "services:\n  db:\n    image: postgres:17.2\n    ports: ['5432:5432']\n"
+    found = findings({"compose.yaml": text, path: f"services:\n  db:\n    ports: {ports}\n"})
+    told = [each for each in found if each.rule.endswith("ports-unpublished") and each.location.path == "compose.yaml"]
+    assert [each.severity for each in told] == [severity]
+    assert [path in each.counted_because for each in told] == [severity is Severity.LOW]
 
 
 @pytest.mark.parametrize(("path", "severity"), [("compose.yaml", Severity.MEDIUM), ("compose.dev.yaml", Severity.LOW)])
@@ -220,7 +259,12 @@ LOGS = "volumes: ['/var/lib/docker/containers:/var/lib/docker/containers"
         ("compose.yaml", "image: 'a/b:1', environment: {VPN_USER: username, VPN_PASSWORD: password}", {}),
         ("compose.yaml", "image: 'a/b:1', environment: {DB_USER: username, DB_PASSWORD: password}", {LOGIN: "medium"}),
         ("examples/compose.yaml", "image: 'a/b:1', environment: {DB_PASSWORD: Tr4vel-l1ght}", {LITERAL: "medium"}),
-        ("examples/compose.yaml", "image: 'a/b:1', environment: {URL: 'amqp://a:Tr4vel-l1ght@q'}", {LITERAL: "high"}),
+        ("examples/compose.yaml", "image: 'a/b:1', environment: {URL: 'amqp://a:Tr4vel-l1ght@q'}", {LITERAL: "medium"}),
+        (
+            "examples/compose.yaml",
+            "image: 'a/b:1', environment: {URL: 'amqp://a:Tr4vel-l1ght@q.io'}",
+            {LITERAL: "high"},
+        ),
         ("vendor/a/compose.yaml", "image: 'a/b:1', environment: {DB_PASSWORD: admin}", {}),
         ("compose.yaml", f"image: 'a/b:1', {MOUNTED}", {SOCKET: "high"}),
         ("compose.yaml", f"image: 'a/b:1', {MOUNTED}, ports: ['80:80']", {SOCKET: "critical"}),

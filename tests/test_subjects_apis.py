@@ -272,8 +272,12 @@ KEY = "security-scheme-key-outside-query"
         ("api.json", {"description": "An official API with a reference."}, "medium", ""),
         ("api.json", {"x-providerName": "shop.com"}, "low", "it has the key x-providerName"),
         ("third_party/shop/api.json", {}, "low", "it is in the folder third_party"),
-        ("fixtures/api.json", {}, "low", "it is in a folder of tests, test data or installed packages"),
-        ("src/test/resources/api.json", {}, "low", "it is in a folder of tests, test data or installed packages"),
+        ("fixtures/api.json", {}, "info", "it is in a folder of tests, test data or installed packages"),
+        ("lib/site-packages/shop/api.json", {}, "info", "it is in a folder of tests, test data or installed packages"),
+        ("src/test/resources/api.json", {}, "info", "it is in a folder of tests, test data or installed packages"),
+        ("tests/api.json", {}, "low", "it describes an API in a folder of tests"),
+        ("Test APIs/shop/api.json", {}, "low", "it describes an API in a folder of tests"),
+        ("api-tester/api.json", {}, "medium", ""),
         ("archive/api.json", {}, "low", "the name of its folder, archive, says that it is no longer used"),
         ("archive-service/api.json", {}, "medium", ""),
     ],
@@ -290,11 +294,12 @@ def test_an_api_of_others_and_one_that_nobody_serves_count_lower(
     assert bool(found.counted_because) is bool(because)
 
 
-def test_an_api_that_tests_make_up_counts_at_most_low(tmp_path: Path) -> None:
-    (tmp_path / "fixtures").mkdir()
-    (tmp_path / "fixtures/api.json").write_text(json.dumps(operation(security=[])))
+@pytest.mark.parametrize(("folder", "severity"), [("fixtures", "info"), ("tests", "low")])
+def test_an_api_that_tests_make_up_counts_at_most_low(folder: str, severity: str, tmp_path: Path) -> None:
+    (tmp_path / folder).mkdir()
+    (tmp_path / folder / "api.json").write_text(json.dumps(operation(security=[])))
     found = [each for each in scan([str(tmp_path)], Options(cache_folder=None)).findings if each.rule.endswith(WRITE)]
-    assert [each.severity.value for each in found] == ["low"]
+    assert [each.severity.value for each in found] == [severity]
 
 
 def test_operations_with_one_cause_are_one_finding_at_the_first(tmp_path: Path) -> None:
@@ -303,6 +308,16 @@ def test_operations_with_one_cause_are_one_finding_at_the_first(tmp_path: Path) 
     (found,) = (each for each in scanned(tmp_path / "api.yaml", text).findings if each.outcome == "fail")
     assert (found.location.line, len(found.related)) == (4, 29)
     assert "POST /orders/0, POST /orders/1" in found.message
+
+
+def test_files_that_say_the_same_about_one_api_are_one_finding_with_all_places(tmp_path: Path) -> None:
+    plain = server("http://api.shop.com")
+    (tmp_path / "api.yaml").write_text(json.dumps(plain))
+    (tmp_path / "copy.json").write_text(json.dumps(plain, indent=2))
+    (tmp_path / "other.json").write_text(json.dumps({**plain, "info": {"title": "Bank", "version": "1"}}))
+    found = scan([str(tmp_path)], Options(cache_folder=None)).findings
+    places = [[Path(one.path).name for one in (each.location, *(r.location for r in each.related))] for each in found]
+    assert places == [["api.yaml", "copy.json"], ["other.json"]]
 
 
 def test_a_requirement_of_the_whole_api_that_lets_everybody_in_is_the_place(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from scanner.credentials.encoded import encoded
 from scanner.credentials.forms import FoundCredential, begun, candidate_forms, hits, lines, matches
 from scanner.credentials.names import BY_NAME, DEFAULT, kind_by_name
 from scanner.credentials.tokens import is_void_token
-from scanner.credentials.values import is_blank, is_default, is_pair, is_sample
+from scanner.credentials.values import is_blank, is_default, is_nouns, is_pair, is_sample
 from scanner.late import regex
 
 __all__ = [
@@ -82,5 +82,7 @@ def _in_form(text: str) -> Iterator[FoundCredential]:
             continue
         if hit.kind in _ENCODED and not is_pair(secret):
             continue
-        known = hit.kind == _URL and (is_default(secret) or text.endswith(f"/{secret}:", 0, hit.start))
+        known = hit.kind == _URL and (
+            is_default(secret) or is_nouns(secret) or text.endswith(f"/{secret}:", 0, hit.start)
+        )
         yield FoundCredential(DEFAULT, hit.start, hit.end) if known else hit

@@ -38,6 +38,8 @@ class Document(Struct, frozen=True):
     """Of prose: the lines of its code blocks in YAML, each with its 0-based number."""
     refused: bool = False
     """The page that it is shown on says that a cluster refuses it."""
+    header: str = ""
+    """Of the first document of a YAML file: the comments above its content."""
 
 
 class Fault(Struct, frozen=True):

@@ -31,6 +31,10 @@ chezmoi, which manages such files, writes `dot_` and attributes such as `private
 """
 _TEMPLATE = regex(r"(?i)(?<=\.json|jsonc)\.(?:example|sample|template|tmpl|tpl|dist)$")
 """The ending behind that of a JSON file which is copied, or filled in, before its tool loads it."""
+_HEADER = regex(r"(?:[ \t\r]*(?:#.*)?\n|---[ \t\r]*\n|(?:name|version):.*\n){1,60}")
+"""Comments at the start of a YAML file, with the keys that may stand between them."""
+_LONGEST = 200
+"""Characters of a comment that are kept."""
 _CALL_SIGNS = ("mcp__", "tools/call")
 
 
@@ -69,11 +73,21 @@ def fault_of(found: ParseFault, text: str, origin: Origin, kind: str) -> Fault:
 
 def yaml(text: str, origin: Origin, limits: Limits, first_line: int = 0) -> Iterator[Document | Fault]:
     """The documents of a YAML text, which begins at a line of what the origin names."""
+    header = "" if origin.first_line else _header(text)
     for parsed in bounded(yaml_text.parse(text, limits, first_line), limits, lambda parsed: line_of(parsed.mark)):
         if isinstance(parsed, ParseFault):
             yield fault_of(parsed, text, origin, "yaml")
         else:
-            yield document("yaml", parsed, origin)
+            found = document("yaml", parsed, origin)
+            yield replace(found, header=header) if header else found
+            header = ""
+
+
+def _header(text: str) -> str:
+    """The comments above the content of a YAML text, one a line, without their signs."""
+    found = _HEADER.match(text)
+    lines = found[0].splitlines() if found and "#" in found[0] else []
+    return "\n".join(line[:_LONGEST].strip("# \t\r") for line in lines if line.lstrip().startswith("#"))
 
 
 def whole_json(text: str, origin: Origin, limits: Limits) -> list[Document]:

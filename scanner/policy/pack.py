@@ -39,8 +39,8 @@ class Pack(Struct, frozen=True):
 
     @property
     def grouped(self) -> dict[str, str]:
-        """The rules that report one finding for each subject, or for equal ones of a setup -> `subject` or `setup`."""
-        return {rule.info.id: rule.info.once for rule in self.rules if rule.info.once in ("subject", "setup")}
+        """The rules that report one finding for each subject, for equal ones of a setup, or for copies -> which."""
+        return {rule.info.id: rule.info.once for rule in self.rules if rule.info.once in ("subject", "setup", "copies")}
 
     def local(self) -> list[Rule]:
         """Rules that look at one subject only."""

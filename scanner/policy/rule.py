@@ -271,7 +271,7 @@ def _info(identity: str, value: dict[str, Any]) -> RuleInfo:
         proves=value.get("pass") != "none",
         fix_is_safe=value["fix"]["safe"] if "fix" in value else None,
         once=value.get("once", ""),
-        lists=_start_of_list(value["message"]) if value.get("once") in ("input", "setup") else "",
+        lists=_start_of_list(value["message"]) if value.get("once") in ("input", "setup", "copies") else "",
         platform=_PLATFORMS.get(value["subject"].partition(".")[0]),
         formerly=tuple(value.get("formerly", ())),
         worse=Worse(value["worse"]) if "worse" in value else None,

@@ -35,6 +35,7 @@ KINDS = {
 
 Reason = tuple[str, str]
 """Why a field is not known, and what a user can do, as an instruction."""
+_PETSTORE = "petstore"
 ELSEWHERE: Reason = ("a part of the description is in another file", "bundle the description into one file")
 
 _UNRESOLVED: Reason = (
@@ -49,6 +50,8 @@ class Api:
     def __init__(self, root: Node, origin: Origin) -> None:
         title = root.get("info", "title").value
         self.title = title if isinstance(title, str) and title.strip() else "API"
+        self.is_sample = _PETSTORE in self.title.casefold()
+        """Whether it is the sample of generators and documentation, by its title."""
         self.origin = origin
         self._of_others = of_others(root, origin.path)
 

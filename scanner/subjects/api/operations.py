@@ -10,6 +10,7 @@ from scanner.late import regex
 from scanner.model import Subject
 from scanner.subjects.api.kinds import ELSEWHERE, OPERATION, Api, Reason
 from scanner.subjects.api.purposes import purpose
+from scanner.subjects.api.query import put_credentials
 from scanner.subjects.api.references import Document
 from scanner.subjects.api.schemes import is_reference
 from scanner.subjects.subject_builder import SubjectBuilder
@@ -69,6 +70,9 @@ class Operations:
         """Whether a requirement is stated anywhere."""
         self.writes = sum(each.method in _WRITING for each in self.all)
         """How many change data."""
+        schemes = root.get("securityDefinitions") or document.follow(root.get("components")).get("securitySchemes")
+        self._described = {str(document.follow(each).get("name").value) for _, each in schemes.items()}
+        """The names of the parameters that security schemes describe."""
         self.are_whole = not document.outside
         """Whether all of them stand in the document."""
 
@@ -98,8 +102,16 @@ class Operations:
             operation_id = each.node.get("operationId").value
             shape.say("purpose", purpose(each.method, each.path, operation_id if isinstance(operation_id, str) else ""))
             shape.say("others", self.is_secured or not self.are_whole)
+            secured = _is_demanded(each.node.get("security") or self._root.get("security"))
+            put_credentials(shape, name, self._parameters(each), self._described, secured=secured)
             whys = self._put_authentication(shape, each)
             yield self._api.subject(OPERATION, "operation", shape, each.node or each.key, **whys)
+
+    def _parameters(self, each: Operation) -> Iterator[Node]:
+        """The parameters of an operation and of its path; those of the Petstore sample do not count."""
+        if not self._api.is_sample:
+            for holder in (each.node, each.item):
+                yield from map(self.document.follow, holder.get("parameters").elements())
 
     def _put_authentication(self, shape: SubjectBuilder, each: Operation) -> dict[str, Reason]:
         """Whether callers must authenticate: `required`, `optional` or `none`, as stated.

@@ -17,8 +17,8 @@ _FIELDS = ("type", "place", "scheme", "flows", "urls")
 _URLS = ("authorizationUrl", "tokenUrl", "refreshUrl", "deviceAuthorizationUrl")
 _OLD_FLOWS = {"application": "clientCredentials", "accessCode": "authorizationCode"}
 """Flows of OpenAPI 2, and what later versions call them."""
-_SAMPLE, _PETSTORE = "petstore_auth", "petstore"
-"""The security scheme of the Petstore, and a word of its title."""
+_SAMPLE = "petstore_auth"
+"""The security scheme of the Petstore."""
 _PUBLIC = regex(r"(?i)(?:client|public|publishable|site)[-_ ]?(?:key|id)$")
 """Names of keys that are part of a page or an app, so that everybody can read them: they tell clients apart."""
 _REFERENCE = regex(r"[/#:]")
@@ -40,7 +40,7 @@ def described(api: Api, name: str, scheme: Node, *, used: bool) -> Subject:
     """A security scheme that is defined at a node."""
     shape = SubjectBuilder().say("id", name).say("name", name).say("used", used)
     _describe(shape, scheme)
-    if name == _SAMPLE and _PETSTORE in api.title.casefold():
+    if name == _SAMPLE and api.is_sample:
         shape.say("sample", value=True)
     return api.subject(SCHEME, "security scheme", shape, scheme)
 

@@ -15,6 +15,7 @@ from scanner.contexts import Context, context_of, kept_folder, shows
 from scanner.documents.positions import Node
 from scanner.late import regex
 from scanner.subjects.stacks.applied import as_text, as_written
+from scanner.subjects.stacks.header import for_development, for_tests
 from scanner.subjects.stacks.mounts import mounts
 
 DEVELOPMENT, TESTS, EXAMPLE, COPY = "development", "tests", "an example", "a copy of another project"
@@ -100,13 +101,18 @@ class Purposes(Struct, frozen=True):
         return self.whole if self.whole.name else self.services.get(service, self.whole)
 
 
-def purposes_of(root: Node, paths: Iterable[str]) -> Purposes:
-    """What a file for Compose is for; of several that are merged, only what all of them show."""
+def purposes_of(root: Node, paths: Iterable[str], header: str = "") -> Purposes:
+    """What a file for Compose is for; of several that are merged, only what all of them show.
+
+    `header` is the comment at the start of a file that is not merged with others.
+    """
     told = [_of_path(path) for path in paths]
     if all(each.name not in ("", _OPERATION) for each in told):
         return Purposes(told[0])
     if any(each.name == _OPERATION for each in told):
         return Purposes()
+    if header and (said := _of_header(header)):
+        return Purposes(said)
     apart: dict[str, Purpose] = {}
     for name, service in root.get("services").items():
         if found := _of_service(str(name), service):
@@ -116,6 +122,11 @@ def purposes_of(root: Node, paths: Iterable[str]) -> Purposes:
     if named := _of_containers(root.get("services")):
         return Purposes(named)
     return Purposes(services=apart)
+
+
+def is_operated(path: str) -> bool:
+    """Whether the path of a file says that it is for a host in operation."""
+    return _of_path(path).name == _OPERATION
 
 
 def _of_path(path: str) -> Purpose:
@@ -141,6 +152,13 @@ def _of_folder(folder: str) -> str:
     words = _SPLIT.split(folder)
     told = next((_FOLDERS[word] for word in words if word in _FOLDERS), "") or _LAST.get(words[-1], "")
     return told or (EXAMPLE if _LAB.search(folder) else "")
+
+
+def _of_header(header: str) -> Purpose | None:
+    for purpose, words in ((DEVELOPMENT, for_development(header)), (TESTS, for_tests(header))):
+        if words:
+            return Purpose(purpose, f"its first comment, “{words}”")
+    return None
 
 
 def _of_service(name: str, service: Node) -> Purpose | None:

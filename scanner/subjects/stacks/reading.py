@@ -7,7 +7,7 @@ from typing import Any
 
 from scanner.documents import Document
 from scanner.documents.positions import Node, join_path
-from scanner.marks import NOWHERE
+from scanner.marks import NOWHERE, start_of
 from scanner.model import Subject
 from scanner.subjects.stacks import resources, services
 from scanner.subjects.stacks.applied import Applied, Entry, entry, texts
@@ -15,7 +15,7 @@ from scanner.subjects.stacks.dropped_keys import refused
 from scanner.subjects.stacks.forms import FILE, Misfit, fitting
 from scanner.subjects.stacks.kinds import COMPOSE, CONFIG, NETWORK, SECRET, SERVICE, STACK, SYSTEM, VOLUME
 from scanner.subjects.stacks.passwords import defaults_in, names_of, tell_passwords
-from scanner.subjects.stacks.purpose import Purpose, Purposes, purposes_of
+from scanner.subjects.stacks.purpose import Purpose, Purposes, is_operated, purposes_of
 from scanner.subjects.stacks.target import BY_NAME, BY_OPTION, Target, target_of
 from scanner.subjects.stacks.variables import required_in, without_defaults
 
@@ -62,7 +62,9 @@ def subjects(document: Document, wanted: str) -> Iterator[Subject]:
     paths = [path for _, path in document.origin.parts] or [document.origin.path]
     target = target_of(root, paths, wanted, merged=document.merged_by == COMPOSE)
     stack = {"target": target.name}
-    purposes = purposes_of(root, paths) if target.name == COMPOSE and target.why != BY_OPTION else Purposes()
+    purposes = Purposes()
+    if target.name == COMPOSE and target.why != BY_OPTION:
+        purposes = purposes_of(root, paths, "" if document.merged_by else document.header)
     yield _system(document, root, target, misfits)
     required = required_in(root.value)
     for kind, (section, read) in _SECTIONS.items():
@@ -82,8 +84,18 @@ def subjects(document: Document, wanted: str) -> Iterator[Subject]:
                 called = names_of(str(name), shape.data.get("image", ""))
                 tell_passwords(entries, called, defaults_in(whole.get("environment")))
             purpose = purposes.of(str(name)) if kind == SERVICE else Purpose()
-            told = {"purpose": purpose.name, "shown_by": purpose.shown_by} if purpose.name else {}
+            told: dict[str, Any] = {"purpose": purpose.name, "shown_by": purpose.shown_by} if purpose.name else {}
+            if kind == SERVICE and _removes_ports(document, node):
+                told["removes_ports"] = True
             yield _subject(document, kind, str(name), whole, shape, {**stack, **told})
+
+
+def _removes_ports(document: Document, service: Node) -> bool:
+    """Whether a file for a host in operation, which is merged into another one, takes the ports of a service away."""
+    ports = service.get("ports")
+    if not document.replacing or document.merged_by or ports.value or ports.mark is None:
+        return False
+    return start_of(ports.mark) in document.replacing and is_operated(document.origin.path)
 
 
 def _leave_out(shape: Applied, misfit: Misfit) -> None:

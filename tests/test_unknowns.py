@@ -256,6 +256,30 @@ def test_the_object_that_decides_is_named(
     assert finding.message.endswith(f"; to decide, {finding.provide}")
 
 
+POLICY_OF_SPACES = (
+    "apiVersion: cilium.io/v2\nkind: CiliumClusterwideNetworkPolicy\nmetadata: {name: deny}\n"
+    "spec: {endpointSelector: {matchLabels: {%s: blue}}, ingress: [{}]}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("space", "label", "why", "asked"),
+    [
+        (", namespace: shop", "io.cilium.k8s.namespace.labels.team", "Namespace `shop` of", "kubectl get namespace"),
+        ("", "io.cilium.k8s.namespace.labels.team", "states no namespace", "state `metadata.namespace` in all.yaml:6"),
+        (", namespace: shop", "io.cilium.k8s.policy.serviceaccount", "asks for more than labels", "add a Network"),
+    ],
+)
+def test_what_a_policy_for_namespaces_lacks_is_told(
+    tmp_path: Path, space: str, label: str, why: str, asked: str
+) -> None:
+    pod = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: p{space}}}\nspec: {{{_POD}}}\n"
+    (tmp_path / "all.yaml").write_text(f"{POLICY_OF_SPACES % label}---\n{pod}")
+    found = unknown(tmp_path)[SELECTED]
+    assert why in found.message
+    assert asked in found.provide
+
+
 def test_a_number_of_pods_that_no_file_states_is_left_to_a_person(tmp_path: Path) -> None:
     budget = thing("PodDisruptionBudget", "b", "{minAvailable: 1, selector: {matchLabels: {a: b}}}", "policy/v1")
     (tmp_path / "all.yaml").write_text(f"{budget}---\n{DAEMONS}")

@@ -185,21 +185,21 @@ def _doubt(one: Subject, other: Subject, namespace: str = "") -> tuple[str, str]
         both = f"cat {shlex.quote(one.origin.path)}; echo ---; {_built(other.group)} -n {wanted}"
         return why, f"scan what both give, if it is installed in `{wanted}`: `({both}) | assay scan -`"
     if wanted:
-        return f"{shown(other)} {_unstated(other)}", _stating(other)
+        return f"{shown(other)} {unstated(other)}", stating(other)
     if stated:
-        return f"{one.name} {_unstated(one)}, and {shown(other)} is in `{stated}`", _stating(one)
+        return f"{one.name} {unstated(one)}, and {shown(other)} is in `{stated}`", stating(one)
     why = f"neither {one.name} nor {shown(other)} states a namespace, and they are in different folders"
     return why, f"state {_field(one)} and {_field(other)}"
 
 
-def _stating(subject: Subject) -> str:
+def stating(subject: Subject) -> str:
     """How to let Assay know the namespace of an object."""
     if _is_chart(subject.overlay):
         return f"{IN_RELEASE}: `{_built(subject.overlay)} -n NAMESPACE | assay scan -`"
     return f"state {_field(subject)}"
 
 
-def _unstated(subject: Subject) -> str:
+def unstated(subject: Subject) -> str:
     """That the namespace of an object is not known."""
     if _is_chart(subject.overlay):
         return "is in the namespace of its Helm release, which no scanned file states"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import shlex
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
@@ -25,6 +26,9 @@ _LONGEST_REASON = 200
 """Letters of the reason why a file could not be read, in the message of a finding."""
 _HINT = regex(r", and Assay does not|, such as |; the whole objects ")
 """Begins in a reason what the message of a finding leaves out."""
+_BUILT = "kubectl: "
+_ROOT = regex(r"(?s)(?<=kubectl: )accumulat.*recursed accumulation of path '[^']*': ")
+"""What Kustomize says of an overlay before why its base cannot be built."""
 _NAMED = 3
 """Files that are named which could not be read."""
 
@@ -175,13 +179,36 @@ def _beside(place: str, unread: Sequence[Input]) -> Sequence[Input]:
 
 
 def _readable(some: Sequence[Input]) -> str:
-    """How to make inputs readable: the first of them with what hinders it, and how many more there are."""
-    first, more = some[0], len(some) - 1
-    why = first.reason.removeprefix("not assessed: ").replace(f"{first.path} uses", "it uses")
-    why = _HINT.split(why)[0]
-    also = f", and {more} more under `not assessed`" if more else ""
-    made = "them with `--exclude` if they are" if more else "it with `--exclude` if it is"
-    return f"make {first.path} readable ({_short(why)}){also}, or leave {made} not deployed"
+    """How to make inputs readable: what hinders the first of them, and the names of the others."""
+    first, *others = _causes(some)
+    also = f", and {_named([item.path for item in others])}," if others else ","
+    made = "them with `--exclude` if they are" if others else "it with `--exclude` if it is"
+    return f"make {first.path} readable ({_why(first)}){also} or leave {made} not deployed"
+
+
+def _causes(some: Sequence[Input]) -> list[Input]:
+    """Inputs without those that are not read for the same reason as another one, such as a base of theirs."""
+    found: dict[str, Input] = {}
+    for item in some:
+        why = _ROOT.sub("", item.reason)
+        of_base = why.startswith(_BUILT) or " uses " in why
+        own = why == item.reason if why.startswith(_BUILT) else why.startswith(f"{item.path} uses")
+        key = why if of_base else item.path
+        if key not in found or own:
+            found[key] = item
+    return list(found.values())
+
+
+def _why(item: Input) -> str:
+    """Why an input is not read, and what helps."""
+    why = _ROOT.sub("", item.reason).removeprefix("not assessed: ").replace(f"{item.path} uses", "it uses")
+    why = _short(_HINT.split(why)[0])
+    if why.startswith("helm: "):
+        return f"{why}; give values that it requires with `--values FILE`"
+    folder = shlex.quote(posixpath.dirname(item.path) or ".")
+    if why.startswith(_BUILT) and "is not in or below" in why:
+        return f"{why}; `kustomize build --load-restrictor LoadRestrictionsNone {folder} | assay scan -` builds it"
+    return why
 
 
 def _short(why: str) -> str:
@@ -189,5 +216,7 @@ def _short(why: str) -> str:
 
 
 def _named(paths: Sequence[str]) -> str:
-    more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
-    return f"{', '.join(paths[:_NAMED])}{more}"
+    """The names of files; of many, the first and how many more there are."""
+    if len(paths) > _NAMED + 1:
+        return f"{', '.join(paths[:_NAMED])} and {len(paths) - _NAMED} more under `not assessed`"
+    return " and ".join(filter(None, (", ".join(paths[:-1]), paths[-1])))

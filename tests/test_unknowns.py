@@ -110,6 +110,12 @@ ACCOUNT = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web, namespace
         ("a.yaml", "apiVersion: {{ .a }}\nkind: {{ .b }}\n", {SELECTED, TAKEOVER}),
         ("a.yaml", 'apiVersion: v1\nkind: "N\\x65tworkPolicy"\nspec: [\n', {SELECTED, TAKEOVER}),
         ("manifest.json", '---\n---\n{"name": "{{ site.title }}",\n"icons": [{{ if .a }}"a"{{ end }}]}', set()),
+        (".github/workflows/old/a.yml", "kind: {{ a }}\njobs: [\n", set()),
+        ("a.yaml", "kind: ConfigMap\ndata: {{ .a }}\n---\nkind: NetworkPolicy\n", set()),
+        ("a.yaml", "kind: ConfigMap\n---\nkind: NetworkPolicy\nspec: [\n---\nkind: Secret\n", {SELECTED}),
+        ("a.yaml", "kind: ConfigMap\n---\nkind: NetworkPolicy\nspec: {{ .a }}\n", {SELECTED}),
+        ("a.yaml", "kind: RoleBinding\nroleRef:\n  kind: {{ .a }}\n", {TAKEOVER}),
+        ("a.yaml", "kind: List\nitems:\n- metadata: {}\n  kind: {{ .a }}\n", {SELECTED, TAKEOVER}),
         ("app.yaml", "{{- if .debug }}\nlog: {{ .level | quote }}\n{{- end }}\n", set()),
         ("all.yaml", '{{ include "everything" . }}\n', {SELECTED, TAKEOVER}),
         ("all.yaml", "- {{ each }}\n", {SELECTED, TAKEOVER}),
@@ -123,7 +129,7 @@ def test_a_file_that_cannot_be_read_leaves_open_what_it_may_hold(
 ) -> None:
     (tmp_path / "web.yaml").write_text(DEPLOYMENT)
     (tmp_path / "account.yaml").write_text(ACCOUNT)
-    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / name).write_text(text)
     assert unknown(tmp_path).keys() & {SELECTED, TAKEOVER} == undecided
 
@@ -298,7 +304,11 @@ def test_a_number_of_pods_that_no_file_states_is_left_to_a_person(tmp_path: Path
             "scan what both give, if they are applied to one namespace: `(helm template web; echo ---; kustomize",
         ),
         ("shop", "", "scan what both give"),
-        ("shop", "infra", "scan this folder together with the one that holds the ConfigMap `settings` of namespace"),
+        (
+            "shop",
+            "infra",
+            "put what `kubectl get configmap settings -n shop -o yaml` prints beside these files, or scan the file",
+        ),
     ],
 )
 def test_an_object_of_another_chart_is_not_to_be_copied(own: str, other: str, asked: str) -> None:

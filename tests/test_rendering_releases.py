@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 
 from scanner.finished_scan import Scan
+from scanner.limits import DEFAULTS
 from scanner.model import Outcome, Profile
+from scanner.rendering import releases
+from scanner.rendering.private_copy import SourceTree
 from scanner.scan import Options, scan
+from scanner.sources import Boundary
 from tests.outside import lay
 
 pytest.importorskip("helm_python")
@@ -147,11 +151,12 @@ def test_a_helmfile_states_the_namespace(tmp_path: Path) -> None:
     assert "kubernetes.service-selects-workload" not in rules
 
 
-def test_many_releases_are_rendered(tmp_path: Path) -> None:
-    lay(tmp_path, CHART)
-    release = FLUX % ("charts/web", "GitRepository", "", ON)
-    lay(tmp_path, {f"{n:02}.yaml": release.replace("name: shop", f"name: shop{n:02}") for n in range(30)})
-    assert privileged(scan(["."])) == [f"shop{n:02}" for n in range(30)]
+def test_many_objects_deploy_one_chart(tmp_path: Path) -> None:
+    names = [f"{number:02}.yaml" for number in range(30)]
+    lay(tmp_path, dict.fromkeys(names, FLUX % ("charts/web", "GitRepository", "", ON)))
+    ground = SourceTree(str(tmp_path), Boundary((str(tmp_path),)), DEFAULTS)
+    found = releases.releases(names, ["charts/web/Chart.yaml"], ground)
+    assert [each.path for each in found["charts/web/Chart.yaml"]] == names
 
 
 def test_each_release_has_its_own_namespace(tmp_path: Path) -> None:

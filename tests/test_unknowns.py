@@ -115,6 +115,7 @@ ACCOUNT = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web, namespace
         ("a.yaml", "kind: ConfigMap\n---\nkind: NetworkPolicy\nspec: [\n---\nkind: Secret\n", {SELECTED}),
         ("a.yaml", "kind: ConfigMap\n---\nkind: NetworkPolicy\nspec: {{ .a }}\n", {SELECTED}),
         ("a.yaml", "kind: RoleBinding\nroleRef:\n  kind: {{ .a }}\n", {TAKEOVER}),
+        ("a.yaml", "{{ if .a }}\n  apiVersion: v1\n  kind: {{ .a }}\n{{ end }}\n", {SELECTED, TAKEOVER}),
         ("a.yaml", "kind: List\nitems:\n- metadata: {}\n  kind: {{ .a }}\n", {SELECTED, TAKEOVER}),
         ("app.yaml", "{{- if .debug }}\nlog: {{ .level | quote }}\n{{- end }}\n", set()),
         ("all.yaml", '{{ include "everything" . }}\n', {SELECTED, TAKEOVER}),

@@ -32,7 +32,7 @@ _TARGET = ("spec", "scaleTargetRef", "name")
 _REFERENCES = "object-references-resolved"
 """The objective of rules about objects that others name."""
 _LEFT_OUT = UndecidedReason(
-    f"the block on this page leaves it out, and a page often shows only a part of a file; to decide, {IF_WHOLE}",
+    f"a page often shows a part of what is applied, so what this block leaves out is not known; to decide, {IF_WHOLE}",
     IF_WHOLE,
 )
 _STANDS_FOR = UndecidedReason(

@@ -21,7 +21,7 @@ _LISTED = regex(r"(?m)^releases:[ \t]*\r?\n((?:(?:[ \t]|-|#|\{\{).*(?:\n|\Z)|\r?
 
 
 class HelmfileRelease(Struct, frozen=True):
-    """A release of a chart, as far as the helmfile states it in plain text."""
+    """A release of a chart, as far as no template fills it in."""
 
     folder: str
     """Of the chart, relative to the root of the scan."""

@@ -10,8 +10,8 @@ from scanner.model import ANY_KIND
 
 _ANYTHING = frozenset((ANY_KIND,))
 _KIND = regex(r"""(?P<within>\n[ \t]+)?\bkind["']?\s*:\s*["']?(?P<kind>[^\s"',}\]#]+)""")
-_LISTED = regex(r"List\b|\b(?:items|objects)\b")
-"""What other objects may stand below."""
+_LISTED = regex(r"List\b|\n[ \t-]+[\"']?apiVersion")
+"""Signs of objects below others."""
 _CONTROL = regex(r"\{\{-?\s*(?:/\*|(?:if|else|end|range|with|define|break|continue)\b|\$\w+\s*:?=)")
 """An action of a template that gives no text."""
 _ESCAPE = regex(r"\\[ux][0-9A-Fa-f]")

@@ -151,10 +151,13 @@ def of_pods(cluster: Cluster, seeker: Subject, selector: Any, maybe: Sequence[in
     if maker := cluster.makers.maker(seeker, selector, namespace):
         where = namespace or namespace_of(seeker)
         return of_made(maker, what, "workloads", "deployments,statefulsets,daemonsets", where)
-    return Lack(
-        f"{what} is not among the scanned files",
-        _bring(cluster.objects, what, "pods", near=seeker if seeker.opens else None),
+    space = namespace or namespace_of(seeker)
+    printed = (
+        f"kubectl get deployments,statefulsets,daemonsets -n {shlex.quote(space) if space else 'NAMESPACE'} -o yaml"
     )
+    from_cluster = "" if cluster.objects.is_part else FROM_CLUSTER.format(printed)
+    brought = _bring(cluster.objects, what, "pods", near=seeker if seeker.opens else None)
+    return Lack(f"{what} is not among the scanned files", brought + from_cluster)
 
 
 def of_made(maker: Subject, what: str, objects: str, kinds: str, namespace: str) -> Lack:
@@ -191,6 +194,8 @@ def _bring(objects: Objects, what: str, *kinds: str, near: Subject | None = None
     if objects.is_part:
         return f"scan the folder that holds {what}"
     complete = objects.has_all_pods(near) if kinds == ("pods",) else objects.complete(*kinds, near=near)
+    if complete and near:  # what is not known is not of its system
+        return _bring(objects, what, *kinds)
     if complete:
         return f"scan this folder together with the one that holds {what}"
     if near and near.overlay and near.opens and OF_UNBUILT not in near.opens:
@@ -210,11 +215,15 @@ def _doubt(one: Subject, other: Subject, namespace: str = "") -> tuple[str, str]
     if wanted:
         return f"{shown(other)} {unstated(other)}", stating(other)
     if stated:
-        return f"{one.name} {unstated(one)}, and {shown(other)} is in `{stated}`", stating(one)
+        return f"{one.name} {unstated(one)}, and {shown(other)} is in `{stated}`", stating(one) + _unless_shown(one)
     why = f"neither {one.name} nor {shown(other)} states a namespace, and {_parted(one, other)}"
-    pages = " and ".join(sorted({each.origin.path for each in (one, other) if is_page(each.origin.path)}))
-    left = f", or leave {pages} with `--exclude` if nobody applies its blocks" if pages else ""
-    return why, f"state {_field(one)} and {_field(other)}{left}"
+    return why, f"state {_field(one)} and {_field(other)}{_unless_shown(one, other)}"
+
+
+def _unless_shown(*some: Subject) -> str:
+    """Another way to decide for objects that pages show."""
+    pages = " and ".join(sorted({each.origin.path for each in some if is_page(each.origin.path)}))
+    return f", or leave {pages} with `--exclude` if nobody applies the block" if pages else ""
 
 
 def _parted(one: Subject, other: Subject) -> str:

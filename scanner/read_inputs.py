@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import takewhile
 
 from msgspec import Struct, field
@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from scanner import applied_by_tests, engines, sources
 from scanner.contexts import context_of, is_loaded
+from scanner.facts.kubernetes.unread_objects import WITHOUT_PODS
 from scanner.facts.lack import MAKE_READABLE, MAKE_READABLE_OF
 from scanner.facts.setting import OBJECTS, is_deployed, is_of_tests
 from scanner.findings import Searched
@@ -156,13 +157,18 @@ def _with_unread(found: Finding, unread: Sequence[Input]) -> Finding:
     if asked := _ASKED.search(found.provide):
         kinds = {ANY_KIND, *asked[2].split(" or ")}
         of_any = [item for item in beside if item.system in ("", asked[1])] if asked[1] else beside
-        some = [item for item in of_any if not kinds.isdisjoint(item.may_hold)] or of_any or unread
+        some = [item for item in of_any if _may_hold(item, kinds)] or of_any or unread
         provide = found.provide.replace(asked[0], _readable(some))
     elif _FOLDER in found.provide:
         provide = f"{found.provide}, and make {_named([item.path for item in beside])} readable"
     else:
         return found
     return replace(found, provide=provide, message=found.message.replace(found.provide, provide))
+
+
+def _may_hold(item: Input, kinds: Collection[str]) -> bool:
+    """Whether an input may hold objects of some kinds; `pods` are the kinds of which pods may come."""
+    return any(kind in kinds or ("pods" in kinds and kind not in WITHOUT_PODS) for kind in item.may_hold)
 
 
 def _shared_folders(one: str, other: str) -> int:

@@ -172,6 +172,18 @@ def test_the_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     assert found.message.endswith(f"; to decide, {found.provide}")
 
 
+def test_only_files_that_may_hold_pods_are_named(tmp_path: Path) -> None:
+    (tmp_path / "web.yaml").write_text(thing("Service", "web", "{selector: {app: web}}"))
+    (tmp_path / "a.yaml").write_text("kind: Role\nrules: [\n")
+    (tmp_path / "b.yaml").write_text("kind: Deployment\nspec: [\n")
+    found = unknown(tmp_path)["kubernetes.service-selects-workload"].provide
+    assert found.startswith("make b.yaml readable (")
+    assert "a.yaml" not in found
+    assert found.endswith(
+        ", or put what `kubectl get deployments,statefulsets,daemonsets -n shop -o yaml` prints beside these files"
+    )
+
+
 def thing(kind: str, name: str, spec: str = "{}", version: str = "v1", namespace: str = "shop") -> str:
     where = f", namespace: {namespace}" if namespace else ""
     return f"apiVersion: {version}\nkind: {kind}\nmetadata: {{name: {name}{where}}}\nspec: {spec}\n"

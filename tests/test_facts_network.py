@@ -789,3 +789,18 @@ def test_nothing_ill_typed_stops_the_facts(wrong: Any) -> None:
             for changed in ill_typed(stated[part], wrong):
                 together = [*others, *read({**stated, part: changed})]  # it comes last, so that the others find it
                 assert known(together)[-1].facts or together[-1].kind == "kubernetes.resource"
+
+
+@pytest.mark.parametrize(
+    ("version", "kind", "found"),
+    [
+        ("monitoring.googleapis.com/v1", "PodMonitoring", False),
+        ("operator.victoriametrics.com/v1beta1", "VMServiceScrape", False),
+        ("operator.victoriametrics.com/v1beta1", "VMSingle", None),
+    ],
+)
+def test_what_only_watches_makes_no_service(version: str, kind: str, found: bool | None) -> None:
+    rule = {"backendRefs": [{"name": "web", "port": 80}]}
+    route = thing("gateway.networking.k8s.io/v1", "HTTPRoute", "r", "shop", rules=[rule])
+    objects = cluster(route, thing(version, kind, "web", "shop"))
+    assert resource(objects, "HTTPRoute r").facts["backends"][0].get("found") is found

@@ -62,6 +62,13 @@ _WATCHING = frozenset(
 ) | {
     "ClusterPodMonitoring",
     "PodMonitoring",
+    "VMNodeScrape",
+    "VMPodScrape",
+    "VMProbe",
+    "VMRule",
+    "VMScrapeConfig",
+    "VMServiceScrape",
+    "VMStaticScrape",
     "GrafanaAlertRuleGroup",
     "GrafanaContactPoint",
     "GrafanaDashboard",

@@ -33,7 +33,7 @@ IF_DEPLOYED = (
     "scan with `--deploy-target compose` if a host in operation runs this file for development, tests or examples"
 )
 """What decides outcomes that are open because of what a file is for."""
-IF_WHOLE = "scan with `--context live` if readers apply this block as it is"
+IF_WHOLE = "scan the page with `--context live` if readers apply the block as it is; else there is nothing to do"
 """What decides outcomes that are open because a page shows a part of what a cluster gets."""
 SET_ASIDE = (
     "no tool applies a file with this name from its folder, so only credentials in it are assessed; scan with "
@@ -42,7 +42,7 @@ SET_ASIDE = (
 """What becomes of objects in a file that is set aside."""
 IF_APPLIED = "scan with `--context live` if a cluster gets this file"
 """What decides outcomes that are open because tests read a file as data."""
-IF_STATED = "state it in this object"
+IF_STATED = "state it in this object, or scan the merged one, which `kubectl get -o yaml` prints"
 """What decides outcomes that are open because Flux merges an object into one that is elsewhere."""
 LEFT_OPEN = {
     IF_DEPLOYED: "its Compose file is for development, tests or examples",

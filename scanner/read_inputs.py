@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Sequence
+import shlex
+from collections.abc import Collection, Iterable, Sequence
 from itertools import takewhile
 
 from msgspec import Struct, field
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 
 from scanner import applied_by_tests, engines, sources
 from scanner.contexts import context_of, is_loaded
+from scanner.facts.kubernetes.unread_objects import WITHOUT_PODS
 from scanner.facts.lack import MAKE_READABLE, MAKE_READABLE_OF
 from scanner.facts.setting import OBJECTS, is_deployed, is_of_tests
 from scanner.findings import Searched
@@ -26,6 +28,9 @@ _LONGEST_REASON = 200
 """Letters of the reason why a file could not be read, in the message of a finding."""
 _HINT = regex(r", and Assay does not|, such as |; the whole objects ")
 """Begins in a reason what the message of a finding leaves out."""
+_BUILT = "kubectl: "
+_ROOT = regex(r"(?s)(?<=kubectl: )accumulat.*recursed accumulation of path '[^']*': ")
+"""What Kustomize says of an overlay before why its base cannot be built."""
 _NAMED = 3
 """Files that are named which could not be read."""
 
@@ -160,13 +165,18 @@ def _with_unread(found: Finding, unread: Sequence[Input]) -> Finding:
     if asked := _ASKED.search(found.provide):
         kinds = {ANY_KIND, *asked[2].split(" or ")}
         of_any = [item for item in beside if item.system in ("", asked[1])] if asked[1] else beside
-        some = [item for item in of_any if not kinds.isdisjoint(item.may_hold)] or of_any or unread
+        some = [item for item in of_any if _may_hold(item, kinds)] or of_any or unread
         provide = found.provide.replace(asked[0], _readable(some))
     elif _FOLDER in found.provide:
         provide = f"{found.provide}, and make {_named([item.path for item in beside])} readable"
     else:
         return found
     return replace(found, provide=provide, message=found.message.replace(found.provide, provide))
+
+
+def _may_hold(item: Input, kinds: Collection[str]) -> bool:
+    """Whether an input may hold objects of some kinds; `pods` are the kinds of which pods may come."""
+    return any(kind in kinds or ("pods" in kinds and kind not in WITHOUT_PODS) for kind in item.may_hold)
 
 
 def _shared_folders(one: str, other: str) -> int:
@@ -183,13 +193,36 @@ def _beside(place: str, unread: Sequence[Input]) -> Sequence[Input]:
 
 
 def _readable(some: Sequence[Input]) -> str:
-    """How to make inputs readable: the first of them with what hinders it, and how many more there are."""
-    first, more = some[0], len(some) - 1
-    why = first.reason.removeprefix("not assessed: ").replace(f"{first.path} uses", "it uses")
-    why = _HINT.split(why)[0]
-    also = f", and {more} more under `not assessed`" if more else ""
-    made = "them with `--exclude` if they are" if more else "it with `--exclude` if it is"
-    return f"make {first.path} readable ({_short(why)}){also}, or leave {made} not deployed"
+    """How to make inputs readable: what hinders the first of them, and the names of the others."""
+    first, *others = _causes(some)
+    also = f", and {_named([item.path for item in others])}," if others else ","
+    made = "them with `--exclude` if they are" if others else "it with `--exclude` if it is"
+    return f"make {first.path} readable ({_why(first)}){also} or leave {made} not deployed"
+
+
+def _causes(some: Sequence[Input]) -> list[Input]:
+    """Inputs without those that are not read for the same reason as another one, such as a base of theirs."""
+    found: dict[str, Input] = {}
+    for item in some:
+        why = _ROOT.sub("", item.reason)
+        of_base = why.startswith(_BUILT) or " uses " in why
+        own = why == item.reason if why.startswith(_BUILT) else why.startswith(f"{item.path} uses")
+        key = why if of_base else item.path
+        if key not in found or own:
+            found[key] = item
+    return list(found.values())
+
+
+def _why(item: Input) -> str:
+    """Why an input is not read, and what helps."""
+    why = _ROOT.sub("", item.reason).removeprefix("not assessed: ").replace(f"{item.path} uses", "it uses")
+    why = _short(_HINT.split(why)[0])
+    if why.startswith("helm: "):
+        return f"{why}; give values that it requires with `--values FILE`"
+    folder = shlex.quote(posixpath.dirname(item.path) or ".")
+    if why.startswith(_BUILT) and "is not in or below" in why:
+        return f"{why}; `kustomize build --load-restrictor LoadRestrictionsNone {folder} | assay scan -` builds it"
+    return why
 
 
 def _short(why: str) -> str:
@@ -197,5 +230,7 @@ def _short(why: str) -> str:
 
 
 def _named(paths: Sequence[str]) -> str:
-    more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
-    return f"{', '.join(paths[:_NAMED])}{more}"
+    """The names of files; of many, the first and how many more there are."""
+    if len(paths) > _NAMED + 1:
+        return f"{', '.join(paths[:_NAMED])} and {len(paths) - _NAMED} more under `not assessed`"
+    return " and ".join(filter(None, (", ".join(paths[:-1]), paths[-1])))

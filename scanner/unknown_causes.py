@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from scanner.contexts import IF_WHOLE
-from scanner.facts.lack import FROM_ELSEWHERE, IN_RELEASE
+from scanner.facts.lack import FROM_CLUSTER, FROM_ELSEWHERE, IN_RELEASE
 from scanner.late import regex
 from scanner.model import Finding, Outcome
 from scanner.places import Related
@@ -25,6 +25,8 @@ _SHARED = regex(
     rf"|.*, or (?:make |{FROM_ELSEWHERE})"
 )
 """How what is to be done begins where one step decides all that ask for it."""
+_BEFORE_NAME = FROM_CLUSTER.partition("{")[0]
+"""What follows it names the object."""
 _KUBERNETES = "kubernetes."
 _SHOWN, _NAMED = 50, 3
 
@@ -68,6 +70,8 @@ def _cause(finding: Finding) -> tuple[object, ...]:
         return ()
     if provide != IF_WHOLE:
         why = provide
+    if provide.startswith("make "):
+        why = provide.partition(_BEFORE_NAME)[0]
     if FROM_ELSEWHERE in provide:
         why = provide.partition(FROM_ELSEWHERE)[0] + FROM_ELSEWHERE
     if provide.startswith(_BOTH):

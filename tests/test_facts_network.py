@@ -178,6 +178,42 @@ def test_policies_of_plugins_isolate_where_they_can_be_read(stated: Thing, expec
     assert workload(cluster(stated, deployment())).facts.get("isolated", {}) == expected
 
 
+def of_cluster(labels: dict[str, str], *terms: Thing) -> Thing:
+    selector = {"matchLabels": labels, "matchExpressions": list(terms)}
+    return cilium("CiliumClusterwideNetworkPolicy", selector=selector, ingress=[{}])
+
+
+BLUE = "k8s:io.cilium.k8s.namespace.labels.team"
+SPACE = "io.kubernetes.pod.namespace"
+
+
+@pytest.mark.parametrize(
+    ("stated", "ingress"),
+    [
+        (of_cluster({BLUE: "blue"}), True),
+        (of_cluster({BLUE: "red"}), False),
+        (of_cluster({BLUE: "blue", "app": "x"}), False),
+        (of_cluster({}, {"key": BLUE, "operator": "In", "values": ["blue", "red"]}), True),
+        (of_cluster({}, {"key": BLUE, "operator": "DoesNotExist"}), False),
+        (of_cluster({f"k8s:{SPACE}": "shop"}), True),
+        (of_cluster({SPACE: "till"}), False),
+        (of_cluster({}, {"key": SPACE, "operator": "NotIn", "values": ["shop"]}), False),
+        (of_cluster({"io.cilium.k8s.policy.serviceaccount": "web"}), None),
+        (calico("GlobalNetworkPolicy", namespaceSelector="team == 'blue'"), True),
+        (calico("GlobalNetworkPolicy", namespaceSelector="team == 'red'"), False),
+        (calico("GlobalNetworkPolicy", namespaceSelector="projectcalico.org/name == 'shop'"), True),
+        (calico("GlobalNetworkPolicy", serviceAccountSelector="team == 'red'"), None),
+    ],
+    ids=str,
+)
+def test_policies_of_plugins_select_namespaces(stated: Thing, ingress: bool | None) -> None:
+    space = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop", "labels": {"team": "blue"}}}
+    found = cluster(space, stated, deployment("d", "shop"))
+    assert workload(found).facts["isolated"].get("ingress") is ingress
+    closed = "app" not in stated["spec"].get("endpointSelector", {}).get("matchLabels", {}) and ingress
+    assert resource(found, "Namespace shop").facts["default_deny"].get("ingress") is closed
+
+
 ADMINISTRATIVE = {
     "anp": ("policy.networking.k8s.io/v1alpha1", "AdminNetworkPolicy"),
     "banp": ("policy.networking.k8s.io/v1alpha1", "BaselineAdminNetworkPolicy"),
@@ -753,3 +789,18 @@ def test_nothing_ill_typed_stops_the_facts(wrong: Any) -> None:
             for changed in ill_typed(stated[part], wrong):
                 together = [*others, *read({**stated, part: changed})]  # it comes last, so that the others find it
                 assert known(together)[-1].facts or together[-1].kind == "kubernetes.resource"
+
+
+@pytest.mark.parametrize(
+    ("version", "kind", "found"),
+    [
+        ("monitoring.googleapis.com/v1", "PodMonitoring", False),
+        ("operator.victoriametrics.com/v1beta1", "VMServiceScrape", False),
+        ("operator.victoriametrics.com/v1beta1", "VMSingle", None),
+    ],
+)
+def test_what_only_watches_makes_no_service(version: str, kind: str, found: bool | None) -> None:
+    rule = {"backendRefs": [{"name": "web", "port": 80}]}
+    route = thing("gateway.networking.k8s.io/v1", "HTTPRoute", "r", "shop", rules=[rule])
+    objects = cluster(route, thing(version, kind, "web", "shop"))
+    assert resource(objects, "HTTPRoute r").facts["backends"][0].get("found") is found

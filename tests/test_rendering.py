@@ -429,6 +429,39 @@ def test_a_chart_that_cannot_be_rendered_leaves_nothing_open_for_another(tmp_pat
     assert told["pod.yaml"] == (Outcome.UNKNOWN, asked)
 
 
+RELEASE = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: web, namespace: shop}
+spec: {chart: {spec: {chart: ./web, sourceRef: {kind: GitRepository, name: repo}}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: web, namespace: shop}
+spec: {defaultBackend: {service: {name: web, port: {number: 81}}}}
+"""
+BACKEND = """\
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: "{{ .Release.Namespace }}"}
+spec: {selector: {app: web}, ports: [{port: 80}]}
+"""
+
+
+@pytest.mark.kustomize
+@pytest.mark.usefixtures("kustomize")
+@pytest.mark.parametrize(("overlays", "outcome"), [(["one"], Outcome.FAIL), (["one", "two"], Outcome.UNKNOWN)])
+def test_a_chart_that_one_overlay_deploys_is_of_its_system(
+    tmp_path: Path, overlays: list[str], outcome: Outcome
+) -> None:
+    lay(tmp_path, {"web/Chart.yaml": CHART, "web/templates/service.yaml": BACKEND})
+    for name in overlays:
+        built = {f"{name}/kustomization.yaml": "resources: [all.yaml]\n", f"{name}/all.yaml": RELEASE}
+        lay(tmp_path, built)
+    found = [item for item in scan(["."]).findings if item.rule == "kubernetes.route-backend-port-exists"]
+    assert {item.outcome for item in found} == {outcome}
+
+
 @pytest.mark.kustomize
 @pytest.mark.usefixtures("kustomize")
 def test_an_overlay_is_built_and_the_patch_is_pointed_at(tmp_path: Path) -> None:

@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 
 from scanner.finished_scan import Scan
+from scanner.limits import DEFAULTS
 from scanner.model import Outcome, Profile
+from scanner.rendering import releases
+from scanner.rendering.private_copy import SourceTree
 from scanner.scan import Options, scan
+from scanner.sources import Boundary
 from tests.outside import lay
 
 CHART = {
@@ -99,6 +103,121 @@ def test_a_chart_has_the_values_of_the_object_that_deploys_it(tmp_path: Path, te
     (reason,) = [item.reason for item in result.inputs if item.path == "charts/web/Chart.yaml"]
     found = "charts/web" in text and "HelmRepository" not in text
     assert reason == "rendered by helm" + (" with the values of apps/shop.yaml" if found else "")
+
+
+FILE = """\
+{{ $on := true }}
+environments: {prod: {}}
+---
+releases:
+{{- if $on }}
+- name: shop
+  namespace: shop
+  chart: ../charts/web
+  values: [%s]
+{{- end }}
+- name: {{ .Environment.Name }}
+  chart: ../charts/web
+  values: [{privileged: true}]
+- {name: off, chart: ../charts/web, installed: false, values: [{privileged: true}]}
+- {name: other, chart: stable/web}
+hooks: []
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "values", "expected"),
+    [
+        ("deploy/helmfile.yaml", ON, ["shop"]),
+        ("deploy/helmfile.yaml.gotmpl", ON, ["shop"]),
+        ("deploy/helmfile.yaml", "../charts/web/prod.yaml", ["shop"]),
+        ("deploy/helmfile.yaml", "prod.yaml.gotmpl", []),
+        ("deploy/helmfile.yaml", "{privileged: '{{ .Values.on }}'}", []),
+        ("deploy/other.yaml", ON, []),
+    ],
+)
+def test_a_helmfile_deploys_a_chart(tmp_path: Path, path: str, values: str, expected: list[str]) -> None:
+    lay(tmp_path, {**CHART, path: FILE % values})
+    assert privileged(scan(["."])) == expected
+
+
+def test_a_helmfile_states_the_namespace(tmp_path: Path) -> None:
+    lay(tmp_path, {**CHART, "helmfile.yaml": "releases:\n- {name: a, namespace: shop, chart: ./charts/web}\n"})
+    lay(tmp_path, {"web.yaml": SERVICE.replace("selector: {app: web}", "selector: {app: a}")})
+    template = CHART["charts/web/templates/pod.yaml"].replace("Name }}}", "Name }}, labels: {app: a}}")
+    lay(tmp_path, {"charts/web/templates/pod.yaml": template})
+    rules = {item.rule for item in scan(["."]).findings if item.outcome is not Outcome.PASS}
+    assert "kubernetes.service-selects-workload" not in rules
+
+
+def test_many_objects_deploy_one_chart(tmp_path: Path) -> None:
+    names = [f"{number:02}.yaml" for number in range(30)]
+    lay(tmp_path, dict.fromkeys(names, FLUX % ("charts/web", "GitRepository", "", ON)))
+    ground = SourceTree(str(tmp_path), Boundary((str(tmp_path),)), DEFAULTS)
+    found = releases.releases(names, ["charts/web/Chart.yaml"], ground)
+    assert [each.path for each in found["charts/web/Chart.yaml"]] == names
+
+
+def test_each_release_has_its_own_namespace(tmp_path: Path) -> None:
+    template = CHART["charts/web/templates/pod.yaml"].replace(
+        "Name }}}", "Name }}, namespace: {{ .Release.Namespace }}}"
+    )
+    lay(tmp_path, {**CHART, "charts/web/templates/pod.yaml": template})
+    for name in ("one", "two"):
+        release = FLUX % ("charts/web", "GitRepository", "", ON)
+        lay(tmp_path, {f"{name}.yaml": release.replace("{name: shop}", f"{{name: {name}, namespace: {name}}}")})
+    found = [item.subject_id for item in scan(["."]).findings if item.rule == "kubernetes.container-not-privileged"]
+    assert [each.split("/")[1:4] for each in found] == [["Pod", "one", "one"], ["Pod", "two", "two"]]
+
+
+SELECTED = "kubernetes.workload-selected-by-network-policy"
+_REQUIRED = '{{ required "name it" .Values.name }}'
+
+
+@pytest.mark.parametrize(
+    ("texts", "outcome"),
+    [
+        ({"a.yaml": f"kind: Deployment\nname: {_REQUIRED}\n"}, Outcome.FAIL),
+        ({"a.yaml": f"kind: NetworkPolicy\nname: {_REQUIRED}\n"}, Outcome.UNKNOWN),
+        ({"a.yaml": f"kind: Role\nname: {_REQUIRED}\n", "b.yaml": "{{ toYaml .Values.more }}\n"}, Outcome.UNKNOWN),
+        ({"a.yaml": f"kind: Role\nname: {_REQUIRED}\n---\n{{{{- with .Values.more }}}}{{{{ . }}}}"}, Outcome.UNKNOWN),
+        (
+            {"a.yaml": f"kind: Role\nmetadata:\n  {{{{- toYaml .Values.more | nindent 2 }}}}\n{_REQUIRED}"},
+            Outcome.UNKNOWN,
+        ),
+        (
+            {"a.yaml": f"kind: Role\nmetadata:\n  {{{{- toYaml .Values.more | nindent 2 }}}}\nn: {_REQUIRED}"},
+            Outcome.FAIL,
+        ),
+        (
+            {
+                "a.yaml": f'kind: Role\nname: {{{{ include "name" . }}}}-{_REQUIRED}\n',
+                "_h.tpl": '{{ define "name" }}\n{{ default .Values.a .Values.b }}\n{{ end }}',
+            },
+            Outcome.FAIL,
+        ),
+        (
+            {
+                "a.yaml": f'kind: Role\nname: {_REQUIRED}\n---\n{{{{ include "all" . }}}}\n',
+                "_h.tpl": '{{ define "all" }}\n{{ default .Values.a .Values.b }}\n{{ end }}',
+            },
+            Outcome.UNKNOWN,
+        ),
+        ({"a.yaml": f'{{{{ toYaml (dict "kind" .Values.kind) | nindent 2 }}}}\nname: {_REQUIRED}\n'}, Outcome.UNKNOWN),
+        ({"a.yaml": f"kind: {{{{ .Values.kind }}}}\nname: {_REQUIRED}\n"}, Outcome.UNKNOWN),
+    ],
+)
+def test_a_chart_that_is_not_rendered_has_the_kinds_of_its_templates(
+    tmp_path: Path, texts: dict[str, str], outcome: Outcome
+) -> None:
+    lay(tmp_path, {"charts/web/Chart.yaml": CHART["charts/web/Chart.yaml"]})
+    lay(tmp_path, {f"charts/web/templates/{name}": f"apiVersion: v1\n{text}" for name, text in texts.items()})
+    lay(
+        tmp_path,
+        {"pod.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: a, image: a}]}\n"},
+    )
+    (found,) = [item for item in scan(["."]).findings if item.rule == SELECTED]
+    assert found.outcome is outcome
 
 
 def test_each_release_of_a_chart_is_rendered_and_named_values_come_last(tmp_path: Path) -> None:

@@ -200,7 +200,7 @@ def test_the_nearest_file_that_cannot_be_read_is_named_first() -> None:
     (found,) = findings(SELECTED)
     assert found.provide.startswith("make shop/b/deny.yaml readable (")
     assert found.provide.endswith(
-        "), and 2 more under `not assessed`, or leave them with `--exclude` if they are not deployed"
+        "), and shop/deny.yaml and a/deny.yaml, or leave them with `--exclude` if they are not deployed"
     )
 
 

@@ -110,6 +110,13 @@ ACCOUNT = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web, namespace
         ("a.yaml", "apiVersion: {{ .a }}\nkind: {{ .b }}\n", {SELECTED, TAKEOVER}),
         ("a.yaml", 'apiVersion: v1\nkind: "N\\x65tworkPolicy"\nspec: [\n', {SELECTED, TAKEOVER}),
         ("manifest.json", '---\n---\n{"name": "{{ site.title }}",\n"icons": [{{ if .a }}"a"{{ end }}]}', set()),
+        (".github/workflows/old/a.yml", "kind: {{ a }}\njobs: [\n", set()),
+        ("a.yaml", "kind: ConfigMap\ndata: {{ .a }}\n---\nkind: NetworkPolicy\n", set()),
+        ("a.yaml", "kind: ConfigMap\n---\nkind: NetworkPolicy\nspec: [\n---\nkind: Secret\n", {SELECTED}),
+        ("a.yaml", "kind: ConfigMap\n---\nkind: NetworkPolicy\nspec: {{ .a }}\n", {SELECTED}),
+        ("a.yaml", "kind: RoleBinding\nroleRef:\n  kind: {{ .a }}\n", {TAKEOVER}),
+        ("a.yaml", "{{ if .a }}\n  apiVersion: v1\n  kind: {{ .a }}\n{{ end }}\n", {SELECTED, TAKEOVER}),
+        ("a.yaml", "kind: List\nitems:\n- metadata: {}\n  kind: {{ .a }}\n", {SELECTED, TAKEOVER}),
         ("app.yaml", "{{- if .debug }}\nlog: {{ .level | quote }}\n{{- end }}\n", set()),
         ("all.yaml", '{{ include "everything" . }}\n', {SELECTED, TAKEOVER}),
         ("all.yaml", "- {{ each }}\n", {SELECTED, TAKEOVER}),
@@ -123,7 +130,7 @@ def test_a_file_that_cannot_be_read_leaves_open_what_it_may_hold(
 ) -> None:
     (tmp_path / "web.yaml").write_text(DEPLOYMENT)
     (tmp_path / "account.yaml").write_text(ACCOUNT)
-    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / name).write_text(text)
     assert unknown(tmp_path).keys() & {SELECTED, TAKEOVER} == undecided
 
@@ -163,6 +170,18 @@ def test_the_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     assert found.provide.startswith("make deny.yaml readable (not valid YAML: did not find expected node content")
     assert found.provide.endswith(" at line 5), or leave it with `--exclude` if it is not deployed")
     assert found.message.endswith(f"; to decide, {found.provide}")
+
+
+def test_only_files_that_may_hold_pods_are_named(tmp_path: Path) -> None:
+    (tmp_path / "web.yaml").write_text(thing("Service", "web", "{selector: {app: web}}"))
+    (tmp_path / "a.yaml").write_text("kind: Role\nrules: [\n")
+    (tmp_path / "b.yaml").write_text("kind: Deployment\nspec: [\n")
+    found = unknown(tmp_path)["kubernetes.service-selects-workload"].provide
+    assert found.startswith("make b.yaml readable (")
+    assert "a.yaml" not in found
+    assert found.endswith(
+        ", or put what `kubectl get deployments,statefulsets,daemonsets -n shop -o yaml` prints beside these files"
+    )
 
 
 def thing(kind: str, name: str, spec: str = "{}", version: str = "v1", namespace: str = "shop") -> str:
@@ -256,6 +275,30 @@ def test_the_object_that_decides_is_named(
     assert finding.message.endswith(f"; to decide, {finding.provide}")
 
 
+POLICY_OF_SPACES = (
+    "apiVersion: cilium.io/v2\nkind: CiliumClusterwideNetworkPolicy\nmetadata: {name: deny}\n"
+    "spec: {endpointSelector: {matchLabels: {%s: blue}}, ingress: [{}]}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("space", "label", "why", "asked"),
+    [
+        (", namespace: shop", "io.cilium.k8s.namespace.labels.team", "Namespace `shop` of", "kubectl get namespace"),
+        ("", "io.cilium.k8s.namespace.labels.team", "states no namespace", "state `metadata.namespace` in all.yaml:6"),
+        (", namespace: shop", "io.cilium.k8s.policy.serviceaccount", "asks for more than labels", "add a Network"),
+    ],
+)
+def test_what_a_policy_for_namespaces_lacks_is_told(
+    tmp_path: Path, space: str, label: str, why: str, asked: str
+) -> None:
+    pod = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: p{space}}}\nspec: {{{_POD}}}\n"
+    (tmp_path / "all.yaml").write_text(f"{POLICY_OF_SPACES % label}---\n{pod}")
+    found = unknown(tmp_path)[SELECTED]
+    assert why in found.message
+    assert asked in found.provide
+
+
 def test_a_number_of_pods_that_no_file_states_is_left_to_a_person(tmp_path: Path) -> None:
     budget = thing("PodDisruptionBudget", "b", "{minAvailable: 1, selector: {matchLabels: {a: b}}}", "policy/v1")
     (tmp_path / "all.yaml").write_text(f"{budget}---\n{DAEMONS}")
@@ -274,7 +317,11 @@ def test_a_number_of_pods_that_no_file_states_is_left_to_a_person(tmp_path: Path
             "scan what both give, if they are applied to one namespace: `(helm template web; echo ---; kustomize",
         ),
         ("shop", "", "scan what both give"),
-        ("shop", "infra", "scan this folder together with the one that holds the ConfigMap `settings` of namespace"),
+        (
+            "shop",
+            "infra",
+            "put what `kubectl get configmap settings -n shop -o yaml` prints beside these files, or scan the file",
+        ),
     ],
 )
 def test_an_object_of_another_chart_is_not_to_be_copied(own: str, other: str, asked: str) -> None:

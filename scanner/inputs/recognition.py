@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import assert_never
 
 from msgspec.structs import replace
 
 from scanner import documents, rendering, subjects
-from scanner.documents import BinaryContent, EmptyText, Language, Text
+from scanner.documents import BinaryContent, EmptyText, Fault, Language, Text
 from scanner.errors import UnreadableError
 from scanner.inputs.portion import Work
-from scanner.late import regex
 from scanner.loss import OUTSIDE, Loss
 from scanner.model import ANY_KIND, HIDDEN, Input, InputStatus
+from scanner.rendering import named_kinds
 from scanner.sources import (
     STDIN_NAME,
     File,
@@ -36,11 +36,8 @@ _READ = (".yaml", ".yml", ".json")
 """Ends of names of files that a pointer in their place hides from a scan."""
 _BASELINE = b'"format":"assay-baseline/'
 _ANYTHING = (ANY_KIND,)
-_KIND = regex(r"""\bkind["']?\s*:\s*["']?([^\s"',}\]#]+)""")
-_CONTROL = regex(r"\{\{-?\s*(?:/\*|(?:if|else|end|range|with|define|break|continue)\b|\$\w+\s*:?=)")
-"""An action of a template that gives no text."""
-_ESCAPE = regex(r"\\[ux][0-9A-Fa-f]")
-"""What may stand for a letter of `kind` or of its value."""
+_RESUMES = ("not valid YAML: ", "a template: ")
+"""Begins why a document of a YAML file cannot be read, if those behind it are."""
 
 
 def recognise_source(source: Source, work: Work) -> subjects.Recognition | Input:
@@ -156,7 +153,7 @@ def input_of(source: Source, recognition: subjects.Recognition) -> Input:
     losses, seal = reading.losses if partly else (), _seal(source)
     if isinstance(source, RenderedFile):
         losses = tuple(sorted((*losses, *_outside(source)), key=lambda loss: loss.line))
-    held = _kinds_in(source) if status is InputStatus.UNREADABLE else ()
+    held = _kinds_in(source, reading.faults) if status is InputStatus.UNREADABLE else ()
     return Input(source.path, *seal, status, reason, line, formats, recognition.count, reading.kinds, losses, held)
 
 
@@ -171,31 +168,15 @@ def failed(source: Source, why: str) -> Input:
     return Input(source.path, *_seal(source), InputStatus.UNREADABLE, why, may_hold=_kinds_in(source))
 
 
-def _kinds_in(source: Source) -> tuple[str, ...]:
-    """The kinds of Kubernetes objects that a text names which cannot be read."""
+def _kinds_in(source: Source, faults: Sequence[Fault] = ()) -> tuple[str, ...]:
+    """The kinds of Kubernetes objects that a text names which cannot be read, or those of its documents that cannot."""
     try:
         text = documents.decode(content_of(source))
     except UnreadableError:
         return _ANYTHING
-    if _ESCAPE.search(text):
-        return _ANYTHING
-    kinds = {found.removesuffix("List") or "List" for found in _KIND.findall(text)}
-    if not kinds and "apiVersion" not in text and not _fills_in_lines(text):
-        return ()
-    return tuple(sorted(kinds)) if kinds and all(map(str.isalnum, kinds)) else _ANYTHING
-
-
-def _fills_in_lines(text: str) -> bool:
-    """Whether a placeholder may give more than a part of a value, such as a whole object."""
-    for line in text.splitlines():
-        start = 0
-        while (start := line.find("{{", start)) >= 0:
-            if ":" not in line[:start] and not _CONTROL.match(line, start):
-                return True
-            start = line.find("}}", start) + 2
-            if start < 2:  # noqa: PLR2004 - it ends in another line
-                return True
-    return False
+    if faults and all(each.format == "yaml" and each.message.startswith(_RESUMES) for each in faults):
+        text = named_kinds.parts(text, (each.line for each in faults))
+    return tuple(sorted(named_kinds.of_text(text)))
 
 
 def _seal(source: Source) -> tuple[str, int]:

@@ -31,7 +31,10 @@ _IDENTITY = (("metadata", "name"), ("object", "metadata", "name"))
 _TARGET = ("spec", "scaleTargetRef", "name")
 _REFERENCES = "object-references-resolved"
 """The objective of rules about objects that others name."""
-_LEFT_OUT = UndecidedReason(f"the page shows a part of a file; to decide, {IF_WHOLE}", IF_WHOLE)
+_LEFT_OUT = UndecidedReason(
+    f"a page often shows a part of what is applied, so what this block leaves out is not known; to decide, {IF_WHOLE}",
+    IF_WHOLE,
+)
 _STANDS_FOR = UndecidedReason(
     "the page names an image that stands for another one; to decide, name the image", "name the image"
 )

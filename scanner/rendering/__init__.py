@@ -17,9 +17,10 @@ from scanner import sources
 from scanner.documents import Document, Fault
 from scanner.limits import DEFAULTS, Limits
 from scanner.places import Location
-from scanner.rendering import compose_files
+from scanner.rendering import compose_files, named_kinds
 from scanner.rendering.helm import Chart
 from scanner.rendering.plan import RenderingPlan, RenderingSettings, plan
+from scanner.rendering.unused_objects import OF_VALUES
 from scanner.sources import (
     File,
     RenderedFile,
@@ -125,10 +126,18 @@ def _of_chart(file: File, chart: Chart, whole: RenderingResult | str) -> Source 
     if file.path in whole.apart:
         return None
     if file.path in whole.lost:
-        return UnreadableFile(file.path, whole.lost[file.path])
+        return _lost(file, chart, whole.lost[file.path])
     if chart.templates(file.path) and file.path not in {path for path, _ in whole.texts}:
         return SkippedFile(file.path, f"renders no object with the values of {chart.marker}")
     return RenderingInput(file.path, file.content, f"rendered with {chart.marker}")
+
+
+def _lost(file: File, chart: Chart, why: str) -> UnreadableFile:
+    """A file of a chart of which it is not known what comes; values give objects of their chart alone."""
+    if not why.startswith(OF_VALUES):
+        return UnreadableFile(file.path, why)
+    kinds = tuple(sorted(named_kinds.of_text(file.content.decode("utf-8", "replace"))))
+    return UnreadableFile(file.path, why, kinds, chart.marker)
 
 
 def _chart_of(file: File, found: RenderingPlan) -> Chart | None:

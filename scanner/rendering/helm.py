@@ -14,13 +14,13 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scanner import documents, found_programs
-from scanner.documents import Fault
+from scanner import found_programs
 from scanner.errors import UnreadableError
 from scanner.late import regex
 from scanner.limits import Limits
 from scanner.rendering import (
     archived,
+    chart_metadata,
     generated_values,
     helm_ignore,
     helm_library,
@@ -82,7 +82,7 @@ class Chart(Struct, frozen=True):
         Raises UnreadableError with the reason where Helm fails.
         """
         metadata = [ground.content(self.marker)]
-        about = _about(metadata[0], self.marker)
+        about = chart_metadata.about(metadata[0], self.marker)
         if not about.get("name"):
             return None
         if unused_objects.whole_objects(self.marker, metadata[0], ground.limits):
@@ -91,11 +91,11 @@ class Chart(Struct, frozen=True):
             )
         if "dependencies" not in about:
             metadata.append(ground.content(f"{self.folder}requirements.yaml"))
-            about |= _about(metadata[1], "requirements.yaml")
+            about |= chart_metadata.about(metadata[1], "requirements.yaml")
         copy = PrivateCopy(ground)
         everything = dict(copy.take_folder(self.folder or "."))
         files = {name: text for name, text in everything.items() if self.holds(name) or name == self.marker}
-        beside = local_dependencies.take(copy, self.folder, _dependencies(about))
+        beside = local_dependencies.take(copy, self.folder, chart_metadata.listed(about))
         files |= beside.files
         plain = RenderingResult("helm", (), files, by=tuple(sorted({each.path for each in self.releases})))
 
@@ -149,12 +149,14 @@ class Chart(Struct, frozen=True):
         for number, each in enumerate(self.releases or (Release("", "", ()),)):
             name = _release({"name": each.name or about.get("name", "")})
             values = (*_in_files(copy, number, each.values), *request.values)
-            namespace = self.namespace or PLACEHOLDER
+            namespace = each.namespace or PLACEHOLDER
             options = ("--kube-version", request.kubernetes, *(() if number else ("--include-crds",)))
             once = partial(_once, program, options, root, copy, folder, (name, namespace), values)
             sections = generated_values.left_out_of(once, copy.contents)
             rendered += ((path, left_open(text)) for path, text in sections)
-        named = {str(item.get("alias")): str(item.get("name")) for item in _dependencies(about) if item.get("alias")}
+        named = {
+            str(item.get("alias")): str(item.get("name")) for item in chart_metadata.listed(about) if item.get("alias")
+        }
         for inner, text in rendered:
             if text.strip():
                 origin = placed.get(self.folder + inner) or self._origin(inner, files, named)
@@ -219,18 +221,6 @@ def charts(names: Iterable[str]) -> Charts:
     return found
 
 
-def _about(content: bytes, marker: str) -> dict[str, Any]:
-    part = next(iter(documents.read(marker, documents.decode(content))), None)
-    if isinstance(part, Fault):
-        raise UnreadableError(f"{part.message} at line {part.line}")
-    return part.root.value if part and isinstance(part.root.value, dict) else {}
-
-
-def _dependencies(about: dict[str, Any]) -> list[dict[str, Any]]:
-    listed = about.get("dependencies")
-    return [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
-
-
 def _told(release: Release) -> tuple[str, ...]:
     return (
         release.path,
@@ -260,7 +250,7 @@ def _refuse_incomplete(folder: str, about: dict[str, Any], shown: str) -> None:
     """Helm renders no chart whose dependencies are not in `charts/`, and Assay fetches none."""
     inside = os.path.join(folder, "charts")
     present = os.listdir(inside) if os.path.isdir(inside) else []
-    for item in _dependencies(about):
+    for item in chart_metadata.listed(about):
         name = str(item.get("name", ""))
         if not any(each == name or each.startswith(f"{name}-") for each in present):
             raise UnreadableError(

@@ -17,7 +17,7 @@ from scanner.cleanup import temporary_folder
 from scanner.errors import UnreadableError
 from scanner.limits import DEFAULTS, Limits
 from scanner.model import ANY_KIND
-from scanner.rendering import helm, kustomization, kustomize, releases, unbuilt, values_file
+from scanner.rendering import chart_kinds, helm, kustomization, kustomize, releases, unbuilt, values_file
 from scanner.rendering.helm import Chart, Charts
 from scanner.rendering.kept import Entry, KeptResults, Request
 from scanner.rendering.kustomize import Overlay
@@ -62,6 +62,8 @@ class RenderingPlan(Struct):
     """Files that were named one by one."""
     done: dict[str, RenderingResult | str] = field(default_factory=dict)
     """What was rendered, or why it was not, by the file that makes a chart or an overlay known."""
+    kinds: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of a chart that was not rendered, the kinds of objects that it may have."""
     using: dict[str, list[Overlay]] = field(default_factory=dict)
     """The overlays that a file is built into."""
     beside: dict[str, str] = field(default_factory=dict)
@@ -87,7 +89,8 @@ class RenderingPlan(Struct):
 
     def makes(self, marker: str) -> tuple[str, ...]:
         """The kinds of objects that a chart or an overlay may have beside those of its files, which are read."""
-        return next((it.makes for it in self.overlays if it.marker == marker), (ANY_KIND,))
+        made = (it.makes for it in self.overlays if it.marker == marker)
+        return self.kinds.get(marker) or next(made, (ANY_KIND,))
 
     def opens(self, marker: str) -> tuple[str, ...]:
         """The kinds of objects that an overlay may have from elsewhere."""
@@ -140,8 +143,18 @@ def plan(where: Scope, settings: RenderingSettings) -> RenderingPlan:
         tops = partial(_tops, every, found, names)
         if found.charts.all or tops():
             _render(found, tops, ground, values, settings, KeptResults(settings.cache, where.tops))
-            found.homes = unbuilt.homes(found.overlays, found.failed(), found.charts.all, ground)
+            built = unbuilt.homes(found.overlays, found.failed(), found.charts.all, ground)
+            found.homes = {**dict(_of_overlays(found)), **built}
     return found
+
+
+def _of_overlays(found: RenderingPlan) -> Iterator[tuple[str, Home]]:
+    """Each chart that objects of one overlay deploy, and no others: what it gives is of the system of this overlay."""
+    for chart in found.charts.all:
+        users = [{it.marker for it in found.using.get(release.path, ())} for release in chart.releases]
+        tops = set[str]().union(*users)
+        if all(users) and len(tops) == 1 and (top := tops.pop()) not in found.failed():
+            yield chart.marker, Home(top, beside=frozenset(found.opens(top)))
 
 
 def _tops(every: Sequence[Overlay], found: RenderingPlan, names: Collection[str]) -> list[Overlay]:
@@ -188,6 +201,8 @@ def _render(
                 every_used += used
                 if result is not None:
                     found.done[thing.marker] = result
+                if isinstance(result, str) and isinstance(thing, Chart):
+                    found.kinds[thing.marker] = chart_kinds.kinds(thing, place)
             tops, charts = next_tops(), []
         kept.keep(every_new, every_used)
 

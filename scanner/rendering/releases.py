@@ -1,4 +1,4 @@
-"""Objects of Flux and Argo CD that deploy a chart of the scanned files, with the values that they give it."""
+"""Objects of Flux and Argo CD, and helmfiles, that deploy a chart of the scanned files, with values for it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from scanner import documents
 from scanner.documents import Document
 from scanner.errors import UnreadableError
 from scanner.late import regex
+from scanner.rendering import helmfiles
 from scanner.rendering.kustomization import NAMES
 from scanner.rendering.private_copy import SourceTree
 
@@ -21,7 +22,7 @@ _FILLED = "{{"
 """Begins a placeholder in an ApplicationSet, which its generators fill in."""
 _LARGEST = 1_000_000
 """Bytes of a file that is searched for such objects."""
-_MOST = 20
+_MOST = 200
 """Releases of one chart that are rendered."""
 _PLAIN = regex(r"[\w-]+(?:\.[\w-]+)*")
 """The name of a parameter that is a path of keys."""
@@ -59,9 +60,10 @@ def releases(names: Iterable[str], charts: Iterable[str], ground: SourceTree) ->
     markers = {posixpath.dirname(marker) or ".": marker for marker in charts}
     found: dict[str, list[Release]] = {}
     for path in sorted(names) if markers else ():
-        if not path.endswith((".yaml", ".yml")):
+        helmfile = helmfiles.is_helmfile(path)
+        if not helmfile and not path.endswith((".yaml", ".yml")):
             continue
-        for each in ground.once(_read, path):
+        for each in ground.once(_of_helmfile if helmfile else _read, path):
             top, marker = _found(each.folder, markers)
             if marker and len(found.setdefault(marker, [])) < _MOST:
                 files = (posixpath.normpath(posixpath.join(top, name)) for name in each.files)
@@ -90,6 +92,15 @@ def _read(path: str, content: bytes) -> list[_Named]:
     if posixpath.basename(path) in NAMES:
         return [each for value in values for each in _of_kustomization(posixpath.dirname(path), value)]
     return [each for value in values for each in _of_object(value)]
+
+
+def _of_helmfile(path: str, content: bytes) -> list[_Named]:
+    if len(content) > _LARGEST or b"releases" not in content:
+        return []
+    return [
+        _Named(each.folder, each.name, each.files, tuple(map(_text, each.values)), _space(each.namespace))
+        for each in helmfiles.read(path, content)
+    ]
 
 
 def _of_kustomization(folder: str, value: Any) -> Iterator[_Named]:
@@ -176,7 +187,11 @@ def _typed(text: str) -> Any:
 
 
 def _as_file(values: Any) -> tuple[bytes, ...]:
-    return (json.dumps(values, default=str).encode(),) if isinstance(values, dict) and values else ()
+    return (_text(values),) if isinstance(values, dict) and values else ()
+
+
+def _text(values: dict[str, Any]) -> bytes:
+    return json.dumps(values, default=str).encode()
 
 
 def _folder(text: str) -> str:

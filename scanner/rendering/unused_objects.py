@@ -21,6 +21,8 @@ from scanner.limits import Limits
 from scanner.marks import end_of, line_of
 from scanner.rendering.kustomization import NAMES
 
+OF_VALUES = "not assessed: values of a chart"
+"""Begins why a file of values is not assessed."""
 _TEMPLATE = b"{{"
 _READS = b".Files"
 """How a template takes in files that are not templates themselves."""
@@ -91,7 +93,7 @@ def _beside(name: str, content: bytes, limits: Limits) -> dict[str, str]:
         return {name: "not assessed: a template in the folder of a chart, which Helm does not render"}
     if "ci" in name.split("/")[:-1] or not any(map(_holds_object, values)):
         return {}
-    return {name: f"not assessed: values of a chart, with objects; if these are deployed, use `--values {name}`"}
+    return {name: f"{OF_VALUES}, with objects; if these are deployed, use `--values {name}`"}
 
 
 def _values(name: str, content: bytes, limits: Limits) -> list[Any] | None:

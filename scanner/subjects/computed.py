@@ -25,7 +25,8 @@ def why_computed(field: str, value: Any) -> tuple[str, str]:
     """Why the value of a field is not known, and what to provide, for a field of which another program fills a part."""
     named = variables(value) if isinstance(value, str) else []
     if not named:
-        why, provide = f"`{field}` is blank, and a trigger fills it in", f"write the `{field}` that the trigger sets"
+        why = f"`{field}` is blank: a program, or a trigger of OpenShift, fills it in"
+        provide = f"write the `{field}` that it sets"
     else:
         why = f"`{field}` is computed: `{named[0]}` in it is replaced before the file is applied"
         provide = f"scan the file as it is applied, with `{named[0]}` replaced"

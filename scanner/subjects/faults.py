@@ -16,7 +16,7 @@ _TEMPLATE = regex(
 _SITE = regex(r"\A---\r?\n(?:(?!---)[^\n]*\n)*?(?:layout|permalink)[ \t]*:")
 """Front matter of a page of a site generator."""
 _BLOCK = regex(r"\{%-?\s*[a-z]")
-_WORKFLOW = regex(r"(?:^|/)\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml$")
+_WORKFLOW = regex(r"(?:^|/)\.(?:github|gitea|forgejo)/workflows/.+\.ya?ml$")
 
 
 def explained(fault: Fault) -> Fault:
@@ -31,7 +31,7 @@ def _how(fault: Fault) -> str:
     if _SITE.search(fault.text):
         return "; its front matter is that of a site generator (Jekyll), so scan the site that it builds"
     if _BLOCK.search(fault.text):
-        return "; `{% … %}` is a mark of Jinja, Django or Liquid, so scan what the program writes that fills it in"
+        return " and scan the result; it has `{% … %}`, a mark of Jinja, Django or Liquid,"
     return ", such as `helm template CHART | assay scan -` where there is a Chart.yaml"
 
 

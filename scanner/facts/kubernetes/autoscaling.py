@@ -9,6 +9,7 @@ from scanner.facts.groups import place
 from scanner.facts.kubernetes import lacks
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.objects import Objects, group_of, path
+from scanner.facts.lack import Lack
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
@@ -76,6 +77,8 @@ def _target(scaler: Subject, objects: Objects, facts: Facts) -> Subject | None:
     """What an autoscaler scales, as the workload where it is one; None where it is not among the objects."""
     target = path(scaler.bindings["object"], "spec", "scaleTargetRef")
     if not isinstance(target, dict):
+        why = "`spec.scaleTargetRef` is not stated"
+        facts.lack(scaler, TARGET_FOUND, lambda: Lack(why, "state `spec.scaleTargetRef`"))
         return None
     version = str(target.get("apiVersion") or "apps/v1")
     group = version.rpartition("/")[0] or "core"

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
+from scanner.contexts import is_page
 from scanner.documents.positions import locate
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.objects import (
@@ -21,7 +22,7 @@ from scanner.facts.kubernetes.objects import (
     namespace_of,
     opens,
 )
-from scanner.facts.lack import FROM_ELSEWHERE, IN_RELEASE, MAKE_READABLE, MAKE_READABLE_OF, Lack
+from scanner.facts.lack import FROM_CLUSTER, FROM_ELSEWHERE, IN_RELEASE, MAKE_READABLE, MAKE_READABLE_OF, Lack
 from scanner.model import OF_UNBUILT, Subject
 from scanner.subjects.computed import variables
 from scanner.subjects.kubernetes import CLUSTER_SCOPED
@@ -53,20 +54,42 @@ def of_object(
             why, provide = _doubt(seeker, other, namespace)
             return Lack(why, provide + instead)
     called = f"the {kind} `{name}`"
+    space = "" if kind in CLUSTER_SCOPED else namespace or namespace_of(seeker)
+    printed = _printed(kind, name, space)
     for other in objects.of(group, kind):
         if in_same_system(seeker, other) and (computed := variables(name_of(other))):
             why = f"{called} may be {shown(other)}, in which `{computed[0]}` is replaced before it is applied"
             return Lack(why, f"scan the file as it is applied, with `{computed[0]}` replaced{instead}")
     for other in objects.named(group, kind, name):
         if not in_same_system(seeker, other) and _may_share_namespace(seeker, other, namespace):
-            where = "cluster" if kind in CLUSTER_SCOPED else "namespace"
-            why = f"{called} is in another chart or overlay ({at(other)}), which may be applied to another {where}"
-            return Lack(why, _scan_both(seeker, other, where) + instead)
-    whole = called + _within(namespace or ("" if kind in CLUSTER_SCOPED else namespace_of(seeker)))
-    return Lack(
-        f"{whole} is not among the scanned files",
-        _bring(objects, whole, kind, near=seeker if opens(seeker, kind) else None) + instead,
-    )
+            return _of_other_system(called, seeker, other, printed, instead)
+    return _not_found(objects, seeker, kind, called + _within(space), printed, instead)
+
+
+def _not_found(objects: Objects, seeker: Subject, kind: str, whole: str, printed: str, instead: str) -> Lack:
+    """An object is not among those that were read."""
+    near = seeker if opens(seeker, kind) else None
+    why, brought = f"{whole} is not among the scanned files", _bring(objects, whole, kind, near=near)
+    if objects.is_part:
+        return Lack(why, brought + instead)
+    if objects.complete(kind, near=near):
+        return Lack(why, f"put what `{printed}` prints beside these files, or scan the file that holds it too{instead}")
+    return Lack(why, brought + FROM_CLUSTER.format(printed) + instead)
+
+
+def _of_other_system(called: str, seeker: Subject, other: Subject, printed: str, instead: str) -> Lack:
+    """An object of the name is of another chart or overlay. The values of a chart that is installed are not known."""
+    where = "cluster" if kind_of(other) in CLUSTER_SCOPED else "namespace"
+    why = f"{called} is in another chart or overlay ({at(other)}), which may be applied to another {where}"
+    from_cluster = f"put what `{printed}` prints beside these files"
+    asked = from_cluster if _is_chart(other.overlay) else _scan_both(seeker, other, where)
+    return Lack(why, asked + instead)
+
+
+def _printed(kind: str, name: str, namespace: str) -> str:
+    """The command that prints an object of the cluster."""
+    where = "" if kind in CLUSTER_SCOPED else f" -n {shlex.quote(namespace) if namespace else 'NAMESPACE'}"
+    return f"kubectl get {kind.lower()} {shlex.quote(name)}{where} -o yaml"
 
 
 def of_apart(one: Subject, other: Subject) -> Lack:
@@ -128,10 +151,13 @@ def of_pods(cluster: Cluster, seeker: Subject, selector: Any, maybe: Sequence[in
     if maker := cluster.makers.maker(seeker, selector, namespace):
         where = namespace or namespace_of(seeker)
         return of_made(maker, what, "workloads", "deployments,statefulsets,daemonsets", where)
-    return Lack(
-        f"{what} is not among the scanned files",
-        _bring(cluster.objects, what, "pods", near=seeker if seeker.opens else None),
+    space = namespace or namespace_of(seeker)
+    printed = (
+        f"kubectl get deployments,statefulsets,daemonsets -n {shlex.quote(space) if space else 'NAMESPACE'} -o yaml"
     )
+    from_cluster = "" if cluster.objects.is_part else FROM_CLUSTER.format(printed)
+    brought = _bring(cluster.objects, what, "pods", near=seeker if seeker.opens else None)
+    return Lack(f"{what} is not among the scanned files", brought + from_cluster)
 
 
 def of_made(maker: Subject, what: str, objects: str, kinds: str, namespace: str) -> Lack:
@@ -168,6 +194,8 @@ def _bring(objects: Objects, what: str, *kinds: str, near: Subject | None = None
     if objects.is_part:
         return f"scan the folder that holds {what}"
     complete = objects.has_all_pods(near) if kinds == ("pods",) else objects.complete(*kinds, near=near)
+    if complete and near:  # what is not known is not of its system
+        return _bring(objects, what, *kinds)
     if complete:
         return f"scan this folder together with the one that holds {what}"
     if near and near.overlay and near.opens and OF_UNBUILT not in near.opens:
@@ -185,21 +213,35 @@ def _doubt(one: Subject, other: Subject, namespace: str = "") -> tuple[str, str]
         both = f"cat {shlex.quote(one.origin.path)}; echo ---; {_built(other.group)} -n {wanted}"
         return why, f"scan what both give, if it is installed in `{wanted}`: `({both}) | assay scan -`"
     if wanted:
-        return f"{shown(other)} {_unstated(other)}", _stating(other)
+        return f"{shown(other)} {unstated(other)}", stating(other)
     if stated:
-        return f"{one.name} {_unstated(one)}, and {shown(other)} is in `{stated}`", _stating(one)
-    why = f"neither {one.name} nor {shown(other)} states a namespace, and they are in different folders"
-    return why, f"state {_field(one)} and {_field(other)}"
+        return f"{one.name} {unstated(one)}, and {shown(other)} is in `{stated}`", stating(one) + _unless_shown(one)
+    why = f"neither {one.name} nor {shown(other)} states a namespace, and {_parted(one, other)}"
+    return why, f"state {_field(one)} and {_field(other)}{_unless_shown(one, other)}"
 
 
-def _stating(subject: Subject) -> str:
+def _unless_shown(*some: Subject) -> str:
+    """Another way to decide for objects that pages show."""
+    pages = " and ".join(sorted({each.origin.path for each in some if is_page(each.origin.path)}))
+    return f", or leave {pages} with `--exclude` if nobody applies the block" if pages else ""
+
+
+def _parted(one: Subject, other: Subject) -> str:
+    """Why two objects that state no namespace may be in two."""
+    if one.group == other.group:
+        return "they are in different folders"
+    part, overlay = (one, one.overlay) if one.group else (other, other.overlay)
+    return f"only {part.name} is built by {overlay or part.group}"
+
+
+def stating(subject: Subject) -> str:
     """How to let Assay know the namespace of an object."""
     if _is_chart(subject.overlay):
         return f"{IN_RELEASE}: `{_built(subject.overlay)} -n NAMESPACE | assay scan -`"
     return f"state {_field(subject)}"
 
 
-def _unstated(subject: Subject) -> str:
+def unstated(subject: Subject) -> str:
     """That the namespace of an object is not known."""
     if _is_chart(subject.overlay):
         return "is in the namespace of its Helm release, which no scanned file states"

@@ -18,6 +18,8 @@ from scanner.subjects.kubernetes import CLUSTER_SCOPED, CONTAINER, RESOURCE, WOR
 
 NAME = regex(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
 """A name that an object can have; anything else is filled in before it is applied."""
+NAME_LABEL = "kubernetes.io/metadata.name"
+"""The label that every namespace has, with its name."""
 _FEW = 8
 """Up to this number, objects of one name are compared one by one and not sorted."""
 _MAKERS = {"PersistentVolumeClaim": ("StatefulSet",), "Deployment": ("Rollout",)}

@@ -60,13 +60,22 @@ _LONGEST = 253
 _WATCHING = frozenset(
     {"AlertmanagerConfig", "PodMonitor", "Probe", "PrometheusRule", "ScrapeConfig", "ServiceMonitor"}
 ) | {
+    "ClusterPodMonitoring",
+    "PodMonitoring",
+    "VMNodeScrape",
+    "VMPodScrape",
+    "VMProbe",
+    "VMRule",
+    "VMScrapeConfig",
+    "VMServiceScrape",
+    "VMStaticScrape",
     "GrafanaAlertRuleGroup",
     "GrafanaContactPoint",
     "GrafanaDashboard",
     "GrafanaDatasource",
     "GrafanaFolder",
 }
-"""Kinds that do neither, of a group (monitoring.coreos.com, grafana.integreatly.org) of which others do."""
+"""Kinds that do neither, of a group (such as monitoring.coreos.com and grafana.integreatly.org) of which others do."""
 
 
 class OperatorResources:

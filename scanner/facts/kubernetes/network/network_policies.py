@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,7 +15,7 @@ from scanner.facts.kubernetes import lacks
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.network.isolation import Directions, directions
 from scanner.facts.kubernetes.network.policies import DIRECTIONS, Policy, policies
-from scanner.facts.kubernetes.network.policy_selection import Namespaces, selected
+from scanner.facts.kubernetes.network.policy_selection import Namespaces, doubt, selected
 from scanner.facts.kubernetes.network.same_name import agreed, contradicted
 from scanner.facts.kubernetes.objects import Objects, in_same_system, kind_of, name_of, namespace_of
 from scanner.facts.kubernetes.selections import SELECTED
@@ -99,12 +99,7 @@ def isolate_workloads(cluster: Cluster, facts: Facts) -> None:
         if sure or not elsewhere:
             facts.add(policy.subject, SELECTED, cluster.pods.names(sure))
         else:
-            words = (
-                partial(lacks.of_apart, policy.subject, cluster.pods.kins[apart[0]][0])
-                if apart
-                else partial(lacks.of_pods, cluster, policy.subject, policy.selector, maybe)
-            )
-            facts.lack(policy.subject, SELECTED, words)
+            facts.lack(policy.subject, SELECTED, partial(_selects_none, cluster, spaces, policy, maybe, apart))
     for policy, both in agreed(chosen):
         selections.add(policy, both)
     for kins, selecting, perhaps in selections.each(len(cluster.pods.kins)):
@@ -112,7 +107,26 @@ def isolate_workloads(cluster: Cluster, facts: Facts) -> None:
         for workload in (workload for kin in kins for workload in cluster.pods.kins[kin]):
             by_sight[cluster.objects.complete(*_KINDS, near=workload)].append(workload)
         for whole, workloads in by_sight.items():
-            _isolate(workloads, selecting, perhaps, facts, cluster.objects, whole=whole)
+            words = partial(_not_isolated, cluster.objects, spaces)
+            _isolate(workloads, selecting, perhaps, facts, words, whole=whole)
+
+
+def _selects_none(
+    cluster: Cluster, spaces: Namespaces, policy: Policy, maybe: Sequence[int], apart: Sequence[int]
+) -> Lack:
+    """It is not known whether a policy selects a workload."""
+    first = next((cluster.pods.kins[kin][0] for kin in (*apart, *maybe)), None)
+    if first and apart:
+        return lacks.of_apart(policy.subject, first)
+    found = doubt(policy, first, spaces) if first else None
+    return found or lacks.of_pods(cluster, policy.subject, policy.selector, maybe)
+
+
+def _not_isolated(objects: Objects, spaces: Namespaces, perhaps: Sequence[Policy], workload: Subject) -> Lack:
+    """It is not known whether a policy isolates a workload."""
+    doubts = (doubt(policy, workload, spaces) for policy in perhaps)
+    found = next(filter(None, doubts), None)
+    return found or lacks.of_selecting(objects, workload, _KINDS, [policy.subject for policy in perhaps])
 
 
 def _isolate(
@@ -120,12 +134,11 @@ def _isolate(
     selecting: list[Policy],
     perhaps: list[Policy],
     facts: Facts,
-    objects: Objects,
+    words: Callable[[Sequence[Policy], Subject], Lack],
     *,
     whole: bool,
 ) -> None:
     """State the effect of the policies that select workloads, and of those that may select them."""
-    open_by = [policy.subject for policy in perhaps]
     isolated = directions(selecting, perhaps, whole=whole)
     places = {name: where for direction, name, where in _opened(selecting) if isolated.get(direction) is not True}
     isolating = [policy for policy in selecting if policy.restricts or not policy.is_administrative]
@@ -140,9 +153,8 @@ def _isolate(
         if isolating or (whole and not perhaps):
             facts.add(workload, NETWORK_POLICIES, names)
         if len(isolated) < len(DIRECTIONS):
-            words = partial(lacks.of_selecting, objects, workload, _KINDS, open_by)
-            facts.lack(workload, ISOLATED, words)
-            facts.lack(workload, NETWORK_POLICIES, words)
+            facts.lack(workload, ISOLATED, partial(words, perhaps, workload))
+            facts.lack(workload, NETWORK_POLICIES, partial(words, perhaps, workload))
         for name, where in places.items():
             facts.relate(workload, name, where)
 
@@ -168,7 +180,8 @@ def close_namespaces(cluster: Cluster, facts: Facts) -> None:
     for policy in every:
         if policy.selects_all:
             sure_of_it = policy.sure and policy.subject not in unsure
-            alike = policy.subject.group, sure_of_it, policy.restricts, *policy.opens, repr(policy.administrative)
+            where = repr(policy.administrative), repr(policy.spaces)
+            alike = policy.subject.group, sure_of_it, policy.restricts, *policy.opens, *where
             general[_reach(policy)].setdefault(alike, replace(policy, sure=sure_of_it))
     spaces = Namespaces(objects)
     for namespace in objects.of("core", "Namespace"):
@@ -176,7 +189,8 @@ def close_namespaces(cluster: Cluster, facts: Facts) -> None:
         sure: list[Policy] = []
         perhaps: list[Policy] = [*general[""].values()]
         for policy in (*general[name].values(), *general["*"].values()):
-            about = not policy.is_administrative or spaces.has(policy.administrative.spaces, namespace)
+            chosen = policy.administrative.spaces if policy.is_administrative else policy.spaces
+            about = spaces.has(chosen, namespace)
             if about and in_same_system(policy.subject, namespace):
                 (sure if policy.sure else perhaps).append(policy)
         facts.add(namespace, WORKLOADS, inhabitants[name])

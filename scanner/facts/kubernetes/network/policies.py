@@ -16,7 +16,7 @@ from scanner.facts.kubernetes.network.administrative import (
     Administrative,
     read_administrative,
 )
-from scanner.facts.kubernetes.objects import Objects, kind_of, listed, mapping, path
+from scanner.facts.kubernetes.objects import NAME_LABEL, Objects, kind_of, listed, mapping, path
 from scanner.late import regex
 from scanner.model import Subject
 
@@ -25,6 +25,11 @@ _EVERYWHERE = ("0.0.0.0/0", "::/0")
 _EVERYONE = {"fromEntities": frozenset({"all", "cluster", "world"}), "toEntities": frozenset({"all", "world"})}
 """Entities of Cilium that are every pod, as callers, every address outside of the cluster, or both."""
 _LAST_PORT = 65535
+_POD_NAMESPACE = "io.kubernetes.pod.namespace"
+_SPACE_LABELS = "io.cilium.k8s.namespace.labels."
+"""What Cilium labels pods with: the name of their namespace, and after this its labels."""
+_CALICO_NAME = "projectcalico.org/name"
+"""The label by which Calico knows the name of a namespace."""
 _TERM = regex(r"^\s*([\w./-]+)\s*==\s*(['\"])([^'\"]*)\2\s*$")
 """One comparison of Calico's selectors; anything else of that language is not judged."""
 
@@ -41,6 +46,8 @@ class Policy(Struct, frozen=True):
     """Direction -> path of a rule that allows everything in it."""
     sure: bool = True
     """It does so; otherwise it may also leave pods out, or as they are."""
+    spaces: dict[str, Any] = {}
+    """Of a plugin's policy that selects pods by their namespaces too, these, as a label selector."""
     administrative: Administrative = NOT_ADMINISTRATIVE
     """What it says if administrators of the cluster wrote it."""
 
@@ -51,7 +58,7 @@ class Policy(Struct, frozen=True):
 
     @property
     def selects_all(self) -> bool:
-        """It is about every pod of its namespace, or of the cluster."""
+        """It is about every pod of its namespace, or of the namespaces that it selects."""
         return isinstance(self.selector, dict) and not any(self.selector.values())
 
 
@@ -123,8 +130,8 @@ def _cilium(subject: Subject) -> Iterator[Policy]:
             for number, entry in enumerate(listed(rule.get(direction)))
             if isinstance(entry, dict) and not entry.get("toPorts") and _names_everyone(subject, entry, entities)
         }
-        selector = _cilium_selector(rule["endpointSelector"])
-        yield Policy(subject, selector or {}, frozenset(restricts), opens, sure=selector is not None)
+        pods, spaces, sure = _cilium_selectors(rule["endpointSelector"])
+        yield Policy(subject, pods, frozenset(restricts), opens, sure=sure, spaces=spaces)
 
 
 def _names_everyone(subject: Subject, entry: dict[str, Any], entities: str) -> bool:
@@ -141,18 +148,31 @@ def _names_everyone(subject: Subject, entry: dict[str, Any], entities: str) -> b
     return kind_of(subject) == "CiliumClusterwideNetworkPolicy" and {} in listed(entry.get("fromEndpoints"))
 
 
-def _cilium_selector(selector: dict[str, Any]) -> dict[str, Any] | None:
-    """An endpoint selector as one of pod labels; None where it selects by more than those."""
-    labels = {_bare(str(key)): value for key, value in mapping(selector.get("matchLabels")).items()}
-    expressions = [
-        {**item, "key": _bare(str(item.get("key")))}
-        for item in listed(selector.get("matchExpressions"))
-        if isinstance(item, dict)
+def _cilium_selectors(selector: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any], bool]:
+    """An endpoint selector as one of pod labels and one of namespaces, and whether it is about these alone."""
+    pods: dict[str, Any] = {"matchLabels": {}, "matchExpressions": []}
+    spaces: dict[str, Any] = {"matchLabels": {}, "matchExpressions": []}
+    sure = True
+    stated = [(str(key), value) for key, value in mapping(selector.get("matchLabels")).items()]
+    terms = [
+        (str(item.get("key")), item) for item in listed(selector.get("matchExpressions")) if isinstance(item, dict)
     ]
-    keys = (*labels, *(item["key"] for item in expressions))
-    if any(key.startswith(("io.kubernetes.", "io.cilium.", "reserved:")) for key in keys):
-        return None
-    return {"matchLabels": labels, "matchExpressions": expressions}
+    for key, said in (*stated, *terms):
+        side, name = (spaces, _of_namespace(_bare(key))) if _of_namespace(_bare(key)) else (pods, _bare(key))
+        if name.startswith(("io.kubernetes.", "io.cilium.", "reserved:")):
+            sure = False
+        elif isinstance(said, dict):
+            side["matchExpressions"].append({**said, "key": name})
+        else:
+            side["matchLabels"][name] = said
+    return (pods, spaces, True) if sure else ({}, {}, False)
+
+
+def _of_namespace(key: str) -> str:
+    """The label of a namespace that a label of Cilium stands for; empty where it does not."""
+    if key == _POD_NAMESPACE:
+        return NAME_LABEL
+    return key.removeprefix(_SPACE_LABELS) if key.startswith(_SPACE_LABELS) else ""
 
 
 def _bare(key: str) -> str:
@@ -171,16 +191,18 @@ def _calico(subject: Subject) -> Iterator[Policy]:
         for number, rule in enumerate(listed(spec.get(direction)))
         if isinstance(rule, dict) and rule.get("action") == "Allow" and not rule.keys() - {"action", "metadata"}
     }
-    narrowed = any(spec.get(name) for name in ("namespaceSelector", "serviceAccountSelector"))
-    selector = None if narrowed else _calico_selector(str(spec.get("selector") or ""))
-    yield Policy(subject, selector or {}, frozenset(types & {*DIRECTIONS}), opens, sure=selector is not None)
+    pods, spaces = (_calico_selector(str(spec.get(name) or "")) for name in ("selector", "namespaceSelector"))
+    sure = pods is not None and spaces is not None and not spec.get("serviceAccountSelector")
+    pods, spaces = (pods or {}, spaces or {}) if sure else ({}, {})
+    yield Policy(subject, pods, frozenset(types & {*DIRECTIONS}), opens, sure=sure, spaces=spaces)
 
 
 def _calico_selector(text: str) -> dict[str, Any] | None:
     if text.strip() in ("", "all()"):
         return {}
     terms = [_TERM.match(term) for term in text.split("&&")]
-    return {"matchLabels": {term[1]: term[3] for term in terms if term}} if all(terms) else None
+    labels = {NAME_LABEL if term[1] == _CALICO_NAME else term[1]: term[3] for term in terms if term}
+    return {"matchLabels": labels} if all(terms) else None
 
 
 def _administrative(subject: Subject) -> Iterator[Policy]:

@@ -194,8 +194,11 @@ def _open_backend(cluster: Cluster, route: Subject, backend: Backend) -> Lack:
 
 
 def _open_port(service: Subject, backend: Backend) -> Lack:
-    why = f"{lacks.shown(service)} states no ports, or is for a host elsewhere (`type: ExternalName`)"
-    return Lack(why, f"check that port {backend.port} is open there, or state `spec.ports`")
+    host = path(service.bindings["object"], "spec", "externalName")
+    if isinstance(host, str):
+        why = f"{lacks.shown(service)} stands for the host `{host}` (`type: ExternalName`), whose ports no file states"
+        return Lack(why, f"state port {backend.port} in `spec.ports` of the Service if it is open at `{host}`")
+    return Lack(f"{lacks.shown(service)} states no ports", "state `spec.ports` of the Service")
 
 
 def _has_port(service: Subject, port: int | str) -> bool | None:

@@ -56,7 +56,7 @@ def _by_name(some: Iterable[tuple[_Item, Subject]]) -> Iterator[dict[Subject, li
 
 
 def _effect(policy: Policy) -> tuple[object, ...]:
-    return repr(policy.selector), policy.sure, *_directions(policy)
+    return repr(policy.selector), repr(policy.spaces), policy.sure, *_directions(policy)
 
 
 def _directions(policy: Policy) -> tuple[list[str], list[str], str]:

@@ -15,7 +15,7 @@ from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.objects import Objects, home, kind_of, path
 from scanner.facts.kubernetes.references import volumes
 from scanner.facts.kubernetes.references.accounts import USED_BY
-from scanner.facts.lack import Lack
+from scanner.facts.lack import FROM_CLUSTER, Lack
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
@@ -202,7 +202,8 @@ def _open_volume(objects: Objects, workload: Subject, claim: str, storage_class:
     what = f"a hostPath PersistentVolume for the PersistentVolumeClaim `{claim}`"
     told = lacks.of_objects(objects, what, "PersistentVolume", near=workload)
     named = f"scan the StorageClass `{storage_class}` too" if storage_class else "name a StorageClass that is scanned"
-    return Lack(told.why, f"{named}, with a provisioner that makes the volume, or {told.provide}")
+    from_cluster = "" if objects.is_part else FROM_CLUSTER.format("kubectl get persistentvolumes -o yaml")
+    return Lack(told.why, f"{named}, with a provisioner that makes the volume, or {told.provide}{from_cluster}")
 
 
 def _mounted(workload: Subject) -> Iterator[tuple[str, str]]:

@@ -7,12 +7,8 @@ from pathlib import Path
 import pytest
 
 from scanner.finished_scan import Scan
-from scanner.limits import DEFAULTS
 from scanner.model import Outcome, Profile
-from scanner.rendering import releases
-from scanner.rendering.private_copy import SourceTree
 from scanner.scan import Options, scan
-from scanner.sources import Boundary
 from tests.outside import lay
 
 CHART = {
@@ -150,12 +146,22 @@ def test_a_helmfile_states_the_namespace(tmp_path: Path) -> None:
     assert "kubernetes.service-selects-workload" not in rules
 
 
-def test_many_objects_deploy_one_chart(tmp_path: Path) -> None:
-    names = [f"{number:02}.yaml" for number in range(30)]
-    lay(tmp_path, dict.fromkeys(names, FLUX % ("charts/web", "GitRepository", "", ON)))
-    ground = SourceTree(str(tmp_path), Boundary((str(tmp_path),)), DEFAULTS)
-    found = releases.releases(names, ["charts/web/Chart.yaml"], ground)
-    assert [each.path for each in found["charts/web/Chart.yaml"]] == names
+def test_more_than_a_few_objects_deploy_one_chart(tmp_path: Path) -> None:
+    lay(tmp_path, CHART)
+    for number in range(30):
+        release = FLUX % ("charts/web", "GitRepository", "", ON)
+        lay(tmp_path, {f"{number:02}.yaml": release.replace("{name: shop}", f"{{name: shop-{number}}}")})
+    found = [item for item in scan(["."]).findings if item.rule == "kubernetes.container-not-privileged"]
+    assert len({item.subject_id for item in found}) == 30
+
+
+def test_a_chart_that_too_many_objects_deploy_is_not_assessed(tmp_path: Path) -> None:
+    lay(tmp_path, CHART)
+    lay(tmp_path, {f"{number}.yaml": FLUX % ("charts/web", "GitRepository", "", ON) for number in range(201)})
+    result = scan(["."])
+    (chart,) = (item for item in result.inputs if item.path == "charts/web/Chart.yaml")
+    assert chart.reason.startswith("not assessed: more than 200 objects deploy it")
+    assert result.verdict.exit_code == 4
 
 
 def test_each_release_has_its_own_namespace(tmp_path: Path) -> None:

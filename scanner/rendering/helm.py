@@ -32,7 +32,7 @@ from scanner.rendering import (
 from scanner.rendering.kept import Asked, Request
 from scanner.rendering.private_copy import PrivateCopy, SourceTree
 from scanner.rendering.release_namespace import PLACEHOLDER, left_open
-from scanner.rendering.releases import Release
+from scanner.rendering.releases import MOST, Release
 from scanner.sources import RenderingResult, markers
 
 NAME = markers.CHART
@@ -81,6 +81,8 @@ class Chart(Struct, frozen=True):
 
         Raises UnreadableError with the reason where Helm fails.
         """
+        if len(self.releases) > MOST:
+            raise UnreadableError(f"not assessed: more than {MOST} objects deploy it; `helm template` renders each")
         metadata = [ground.content(self.marker)]
         about = chart_metadata.about(metadata[0], self.marker)
         if not about.get("name"):

@@ -22,8 +22,8 @@ _FILLED = "{{"
 """Begins a placeholder in an ApplicationSet, which its generators fill in."""
 _LARGEST = 1_000_000
 """Bytes of a file that is searched for such objects."""
-_MOST = 200
-"""Releases of one chart that are rendered."""
+MOST = 200
+"""Releases of one chart that are rendered; a chart with more is not."""
 _PLAIN = regex(r"[\w-]+(?:\.[\w-]+)*")
 """The name of a parameter that is a path of keys."""
 _NUMBER = regex(r"0|-?[1-9][0-9]{0,8}")
@@ -56,7 +56,7 @@ class _Named(Struct, frozen=True):
 
 
 def releases(names: Iterable[str], charts: Iterable[str], ground: SourceTree) -> dict[str, list[Release]]:
-    """Chart.yaml -> the releases of it that objects in files describe."""
+    """Chart.yaml -> the releases of it that objects in files describe, at most one more than are rendered."""
     markers = {posixpath.dirname(marker) or ".": marker for marker in charts}
     found: dict[str, list[Release]] = {}
     for path in sorted(names) if markers else ():
@@ -65,7 +65,7 @@ def releases(names: Iterable[str], charts: Iterable[str], ground: SourceTree) ->
             continue
         for each in ground.once(_of_helmfile if helmfile else _read, path):
             top, marker = _found(each.folder, markers)
-            if marker and len(found.setdefault(marker, [])) < _MOST:
+            if marker and len(found.setdefault(marker, [])) <= MOST:
                 files = (posixpath.normpath(posixpath.join(top, name)) for name in each.files)
                 given = tuple(ground.content(name) for name in files if ground.is_file(name))
                 found[marker].append(Release(path, each.name, (*given, *each.inline), each.namespace))

@@ -12,8 +12,7 @@ from msgspec.structs import replace
 
 from scanner import applied_by_tests, engines, sources
 from scanner.contexts import context_of, is_loaded
-from scanner.facts.kubernetes.unread_objects import WITHOUT_PODS
-from scanner.facts.lack import MAKE_READABLE, MAKE_READABLE_OF
+from scanner.facts.lack import MAKE_READABLE, MAKE_READABLE_OF, WITHOUT_PODS
 from scanner.facts.setting import OBJECTS, is_deployed, is_of_tests
 from scanner.findings import Searched
 from scanner.late import regex

@@ -263,7 +263,7 @@ def test_what_a_part_of_a_compose_file_does_not_define_is_unknown(
 ) -> None:
     found = scanned(tmp_path, {path: OTHER + COMPOSE}, context)
     (told,) = [each for each in found.findings if each.rule == REFERENCES]
-    assert (told.outcome.value, "a part of a file" in told.message) == (expected, expected == "unknown")
+    assert (told.outcome.value, "a page often shows a part" in told.message) == (expected, expected == "unknown")
 
 
 COPY = "<SYSTEM>This is the full developer documentation for Orders</SYSTEM>\n\n# Orders\n\n"

@@ -301,9 +301,12 @@ SESSIONS = {
         "Bash(curl:*), Bash(gh run view:*), Bash(gh pr comment:*) and 1 more",
     ),
     "a browser behind a command of one forge": (
-        ("Bash(gh issue edit -R a/b:*)", "WebFetch(domain:example.com)", "mcp__playwright__browser_navigate"),
+        (
+            *("Bash(gh issue edit -R a/b:*)", "WebFetch(domain:example.com)"),
+            *("mcp__playwright__browser_navigate_back", "mcp__playwright__browser_navigate"),
+        ),
         {},
-        "mcp__playwright__browser_navigate and Bash(gh issue edit -R a/b:*)",
+        "mcp__playwright__browser_navigate, Bash(gh issue edit -R a/b:*) and mcp__playwright__browser_navigate_back",
     ),
     "it asks": (("WebSearch", "Bash(node:*)"), {"ask": ["Bash(node:*)"]}, CLOSED),
     "a denied server": (("WebSearch", "mcp__slack__post_message"), {"deny": ["mcp__slack"]}, CLOSED),

@@ -41,7 +41,7 @@ _ANY_HOST = name_set(
 )
 """Reaches of commands and requests that can send data to every host."""
 _BROWSER = regex(
-    r"mcp__\w*(?:playwright|puppeteer|browser|chrome|fetch)\w*__\w*(?:navigate|fetch|goto|open_url|new_page)\w*"
+    r"mcp__\w*(?:playwright|puppeteer|browser|chrome|fetch)\w*__\w*(?:navigate(?:_page)?|fetch\w*|goto|open_url|new_page)"
 )
 """Tools of servers that open an address."""
 _FORGE = regex(r"(?:gh|glab)(?:\s|$|:)")

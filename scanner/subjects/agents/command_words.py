@@ -88,8 +88,10 @@ _SKIPS = regex(
     r"|--dangerously-run-mcp-servers|GOOSE_MODE=auto|--allowed-?tools[= ][\"']?(?:\*|Bash\(:?\*\)))(?=[\s\"';&|)]|$)"
 )
 """Flags that switch off the questions or the sandbox of an agent."""
-_SANDBOXED = regex(r"(?i)--full-auto|--ask-for-approval")
-"""Those of Codex that leave its sandbox on; another one in the same command counts more."""
+_LESSER = regex(r"(?i)--full-auto|--ask-for-approval|--dangerously-load-development-channels")
+"""Those of Codex that leave its sandbox on, and one of Claude Code that leaves its questions on: it loads channels that
+are not on the list of approved ones. Another flag in the same command counts more.
+"""
 _TLS = regex(
     r"(?i)(?:\bcurl\b[^|;&\n]*\s(?-i:(-[a-zA-Z]*k[a-zA-Z]*))|(?:^|\s)(--insecure|--no-check-certificate|--no-verify-ssl|-SkipCertificateCheck|NODE_TLS_REJECT_UNAUTHORIZED=[\"']?0"
     r"|GIT_SSL_NO_VERIFY=(?:1|true)|PYTHONHTTPSVERIFY=0|--disable-ssl|--ssl-no-verify))(?=[\s\"';&|)]|$)"
@@ -193,7 +195,7 @@ def seen(text: str) -> Mapping[str, Any]:
     text = _PATTERN.sub(r"\1''", without_printed(without_comments(text.replace("\\\n", " "))))
     sent, executed = next(_sent(text), ""), _executed(text)
     flags = [found for found in _SKIPS.finditer(text) if not _is_preset(found)]
-    skipped = min(flags, key=lambda flag: bool(_SANDBOXED.match(flag[1])), default=None)
+    skipped = min(flags, key=lambda flag: bool(_LESSER.match(flag[1])), default=None)
     tls = _TLS.search(text) if _FETCHERS.search(text) and not _has_no_tls(text) else None
     return {
         "runsDownload": bool(executed),

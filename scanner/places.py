@@ -6,6 +6,8 @@ from msgspec import Struct
 
 ATTACK, COPY = "attack", "copy"
 """What a text for agents is: about attacks, or a copy of the documentation of a product."""
+NAMED = "named"
+"""What a file is that another one names, so that it is loaded whatever its own name is."""
 
 
 class Location(Struct, frozen=True, array_like=True):
@@ -29,7 +31,7 @@ class Origin(Struct, frozen=True, array_like=True):
     parts: tuple[tuple[int, str], ...] = ()
     """(first line, path) of each of several files whose lines are counted on, for what is built from all of them."""
     purpose: str = ""
-    """What the text is for, where it is one for agents and says so: `ATTACK` or `COPY`."""
+    """What the text is for: `ATTACK` or `COPY` where it is one for agents and says so, or `NAMED`."""
 
 
 class Related(Struct, frozen=True, array_like=True):

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from scanner import applied_by_tests, engines, sources
+from scanner import applied_by_tests, documents, engines, sources
 from scanner.contexts import context_of, is_loaded
 from scanner.facts.lack import MAKE_READABLE, MAKE_READABLE_OF
 from scanner.facts.setting import OBJECTS, is_deployed, is_of_tests
 from scanner.findings import Searched
 from scanner.late import regex
+from scanner.loss import Loss
 from scanner.model import ANY_KIND, Finding, Input, InputStatus, Outcome, Subject
 from scanner.policy.evaluate import Evaluation
+from scanner.rendering.compose_names import COMPOSE, VARIABLES
+from scanner.subjects.stacks import env_files
 
 _FOLDER = "scan the folder"
 """What is asked for where other files may decide."""
@@ -25,6 +28,7 @@ _LONGEST_REASON = 200
 """Letters of the reason why a file could not be read, in the message of a finding."""
 _HINT = regex(r", and Assay does not|, such as |; the whole objects ")
 """Begins in a reason what the message of a finding leaves out."""
+_DATA = (*documents.YAML_SUFFIXES, *documents.JSON_SUFFIXES)
 _NAMED = 3
 """Files that are named which could not be read."""
 
@@ -49,6 +53,8 @@ class ReadInputs(Struct):
     """Those of them that a kustomization lists in a comment."""
     tested: set[str] = field(default_factory=set)
     """Files that a test applies from its own folder."""
+    variables: set[str] = field(default_factory=set)
+    """Files that were read as environment variables because a Compose file names them."""
     searched: Searched = field(default_factory=Searched)
     """What of it was searched for credentials."""
     blobs: dict[str, str] | None = None
@@ -62,6 +68,8 @@ class ReadInputs(Struct):
         """What became of a file, with the chart or the overlay that could use it and does not."""
         if not isinstance(source, sources.File):
             return item
+        if source.variables_of:
+            self.variables.add(source.path)
         self.tested |= applied_by_tests.applied(source.path, source.content)
         if not (unused := source.unused):
             return item
@@ -104,20 +112,38 @@ class ReadInputs(Struct):
             self.take(each, include_passes=include_passes)
         return self.evaluation
 
-    def leave_out_present(self, root: str) -> ReadInputs:
-        """Tell no folder or file as missing that is among the scanned ones; `root` is the folder that they are in."""
+    def leave_out_present(self, root: str, *, whole: bool) -> None:
+        """Tell no folder or file as missing that is among the scanned ones; `root` is the folder that they are in.
+
+        A file that is named as something must have been read as that, or be told by itself. Where the scan is not of
+        `whole` folders, one that its name shows to be YAML or JSON is left to whoever named the files of the scan.
+        """
         named = {loss.folder for item in self.inputs for loss in item.losses if loss.folder or loss.file}
         if not named:
-            return self
-        files = {item.path for item in self.inputs if item.sha256}
+            return
+        files = {item.path: item for item in self.inputs}
         above = {item.path.rpartition("/")[0] for item in self.inputs}
         folders = "".join(f"/{posixpath.join(root, folder).strip('/')}/\0" for folder in above)
         present = {each for each in named if each and ((name := _normal(each)) == "." or f"/{name}/" in folders)}
         for number, item in enumerate(self.inputs):
-            if any(loss.folder in present or loss.file in files for loss in item.losses):
-                losses = tuple(it for it in item.losses if it.folder not in present and it.file not in files)
+            losses = tuple(
+                it for it in item.losses if it.folder not in present and not self._is_read(it, files, whole=whole)
+            )
+            if len(losses) < len(item.losses):
                 self.inputs[number] = replace(item, losses=losses)
-        return self
+
+    def _is_read(self, loss: Loss, files: Mapping[str, Input], *, whole: bool) -> bool:
+        """Whether the file that a loss names was read, as what it is named as, or is told by itself."""
+        item = files.get(loss.file)
+        if item is None:
+            left = loss.named == COMPOSE and not whole and loss.file.lower().endswith(_DATA)
+            return bool(loss.file) and (left or loss.named == VARIABLES)  # these are on the machine that deploys
+        if item.status is InputStatus.UNREADABLE or not loss.named:
+            return bool(item.sha256) or bool(loss.named)
+        if loss.named == VARIABLES:
+            other = item.reason.startswith(sources.LINK) or bool(item.sha256)
+            return not other or item.path in self.variables or env_files.is_named(item.path)
+        return loss.named in item.formats or item.reason in ("empty", "only comments")
 
     def prepare(self) -> None:
         """Find out what is needed later, while other processes work: credentials, and what inputs are used for."""

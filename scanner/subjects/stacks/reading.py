@@ -62,7 +62,8 @@ def subjects(document: Document, wanted: str) -> Iterator[Subject]:
     paths = [path for _, path in document.origin.parts] or [document.origin.path]
     target = target_of(root, paths, wanted, merged=document.merged_by == COMPOSE)
     stack = {"target": target.name}
-    purposes = purposes_of(root, paths) if target.name == COMPOSE and target.why != BY_OPTION else Purposes()
+    named = document.named_by
+    purposes = purposes_of(root, paths, named) if target.name == COMPOSE and target.why != BY_OPTION else Purposes()
     yield _system(document, root, target, misfits)
     required = required_in(root.value)
     for kind, (section, read) in _SECTIONS.items():

@@ -24,4 +24,5 @@ class Loss(Struct, frozen=True):
     file: str = ""
     """The file that is named and completes the input: nothing is lost if it is among the scanned files."""
     named: str = ""
-    """What it is named as, where it must have been read as that: `compose` or `env-file`."""
+    """What it is named as, where it must have been read as that: `compose` or `env-file`;
+    `mount` where it must not be a link that leads out of the scanned files."""

@@ -16,9 +16,10 @@ from scanner.facts.setting import OBJECTS, is_deployed, is_of_tests
 from scanner.findings import Searched
 from scanner.late import regex
 from scanner.loss import Loss
+from scanner.lost_links import Links
 from scanner.model import ANY_KIND, Finding, Input, InputStatus, Outcome, Subject
 from scanner.policy.evaluate import Evaluation
-from scanner.rendering.compose_names import COMPOSE, VARIABLES
+from scanner.rendering.compose_names import COMPOSE, MOUNT, VARIABLES
 from scanner.subjects.stacks import env_files
 
 _FOLDER = "scan the folder"
@@ -55,6 +56,7 @@ class ReadInputs(Struct):
     """Files that a test applies from its own folder."""
     variables: set[str] = field(default_factory=set)
     """Files that were read as environment variables because a Compose file names them."""
+    links: Links = field(default_factory=Links)
     searched: Searched = field(default_factory=Searched)
     """What of it was searched for credentials."""
     blobs: dict[str, str] | None = None
@@ -66,6 +68,10 @@ class ReadInputs(Struct):
 
     def told(self, source: sources.Source, item: Input) -> Input:
         """What became of a file, with the chart or the overlay that could use it and does not."""
+        if isinstance(source, sources.SkippedFile) and source.target:
+            self.links.targets[source.path] = source.target
+            if source.named_by:
+                self.links.named.add(source.path)
         if not isinstance(source, sources.File):
             return item
         if source.variables_of:
@@ -118,6 +124,7 @@ class ReadInputs(Struct):
         A file that is named as something must have been read as that, or be told by itself. Where the scan is not of
         `whole` folders, one that its name shows to be YAML or JSON is left to whoever named the files of the scan.
         """
+        self.inputs = list(self.links.lost(self.inputs, whole=whole))
         named = {loss.folder for item in self.inputs for loss in item.losses if loss.folder or loss.file}
         if not named:
             return
@@ -135,6 +142,8 @@ class ReadInputs(Struct):
     def _is_read(self, loss: Loss, files: Mapping[str, Input], *, whole: bool) -> bool:
         """Whether the file that a loss names was read, as what it is named as, or is told by itself."""
         item = files.get(loss.file)
+        if loss.named == MOUNT:
+            return self.links.end(loss.file) is not None
         if item is None:
             left = loss.named == COMPOSE and not whole and loss.file.lower().endswith(_DATA)
             return bool(loss.file) and (left or loss.named == VARIABLES)  # these are on the machine that deploys

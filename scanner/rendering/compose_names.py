@@ -40,8 +40,8 @@ _VARIABLE = regex(
 )
 _CONFIGURATION = ""
 """Names Compose files in place of one of them."""
-COMPOSE, VARIABLES = "compose", "env-file"
-"""What a file is named as."""
+COMPOSE, VARIABLES, MOUNT = "compose", "env-file", "mount"
+"""What a file is named as; a mount is read by the container alone."""
 _Names = list[tuple[str, str]]
 """(what it is named as, path) of files."""
 

@@ -109,6 +109,11 @@ class SkippedFile(Struct, frozen=True):
     named_by: tuple[str, ...] = ()
     """As of a file."""
 
+    @property
+    def is_link(self) -> bool:
+        """Whether it is a symbolic link."""
+        return self.reason == LINK
+
 
 class UnreadableFile(Struct, frozen=True):
     """A file or folder that was to be read and could not be."""

@@ -14,7 +14,7 @@ from scanner.documents import Document
 from scanner.documents.positions import Node
 from scanner.marks import NOWHERE, line_of
 from scanner.model import Subject
-from scanner.rendering.compose_names import COMPOSE_FILE, named_in, path_of
+from scanner.rendering.compose_names import COMPOSE_FILE, MOUNT, named_in, path_of
 from scanner.subjects.data_predicates import either, fits, some
 from scanner.subjects.format import Format, KnownBy
 from scanner.subjects.kind import Kind
@@ -66,9 +66,16 @@ def _is_compose(document: Document) -> bool:
 
 def _named(document: Document) -> Iterator[tuple[int, str, str]]:
     """The files of the tree that a Compose file names: 1-based line, path, and what they are."""
+    from scanner.subjects.stacks.mounts import mounts  # most scans meet no such file
+
     for node, what in named_in(document.root):
         if isinstance(node.value, str) and (path := path_of(node.value, document.origin.path)):
             yield _line(document, node), path, what
+    for service in (node for _, node in document.root.get("services").items()):
+        for mount, mark in mounts(service.get("volumes")):
+            source = str(mount.get("source") or "")
+            if mount["type"] == "bind" and source.startswith(".") and "$" not in source:
+                yield _line(document, Node(None, mark)), path_of(source, document.origin.path), MOUNT
 
 
 def _addresses(document: Document) -> Iterator[tuple[int, str, str]]:

@@ -42,6 +42,10 @@ _CONFIGURATION = ""
 """Names Compose files in place of one of them."""
 COMPOSE, VARIABLES, MOUNT = "compose", "env-file", "mount"
 """What a file is named as; a mount is read by the container alone."""
+_LARGEST = 1024 * 1024
+"""Bytes of a Compose file that is looked through: nobody writes a larger one."""
+_DEEPEST = 20
+"""Compose files in a row of which each names the next."""
 _Names = list[tuple[str, str]]
 """(what it is named as, path) of files."""
 
@@ -123,7 +127,9 @@ def find(where: Scope, names: AbstractSet[str], together: Iterable[Iterable[str]
     for path in {each for some in together for each in some} & names:
         found.by[path] = {_CONFIGURATION}
         pending = {**pending, path: {_CONFIGURATION}}
-    while pending:
+    for _ in range(_DEEPEST):
+        if not pending:
+            break
         further: dict[str, set[str]] = {}
         for file, said in _said(list(_read(where, pending, limits)), names, limits):
             for what, path in said:
@@ -156,7 +162,7 @@ def _said(files: Iterable[File], names: AbstractSet[str], limits: Limits) -> Ite
         if posixpath.basename(file.path) == ENVIRONMENT:
             paths = (path_of(each, file.path) for each in of_environment(file.content))
             yield file.path, [(COMPOSE, path) for path in paths if path in names]
-        elif _NAMES_OTHERS.search(file.content) and any(_candidates(file, names)):
+        elif len(file.content) <= _LARGEST and _NAMES_OTHERS.search(file.content) and any(_candidates(file, names)):
             parsed.append(file)
     if not parsed:
         return

@@ -112,19 +112,20 @@ class _Looked:
     def _same(self, link: str, path: str, *, named: bool = False) -> bool:
         """Whether a file is read as what a tool loads at another path."""
         item = self._files.get(path)
-        if not is_loaded(link) or (item and item.status is InputStatus.UNREADABLE):
+        if not is_loaded(link) or (item and (item.status is InputStatus.UNREADABLE or item.reason.startswith(LINK))):
             return True  # no tool loads it, or it is told by itself
+        wanted, text = loaded_at(link), _TEXT.search(link) or is_invoked(link)
+        is_compose = named or bool(COMPOSE_FILE.search(link))
+        if not (wanted or text or is_compose or link.lower().endswith(_DATA)):
+            return True
         if item and not item.sha256:
             return False  # it is passed over
         formats = loaded_at(path).union(item.formats if item else ())
-        wanted = loaded_at(link)
-        if named or COMPOSE_FILE.search(link):
-            return is_loaded(path) and (COMPOSE in formats or bool(COMPOSE_FILE.search(path)))
-        if _TEXT.search(link) or is_invoked(link):
-            return is_for_agents(path) and (not wanted or not wanted.isdisjoint(formats))
-        if wanted:
-            return is_loaded(path) and not wanted.isdisjoint(formats)
-        return not link.lower().endswith(_DATA) or (is_loaded(path) and path.lower().endswith(_DATA))
+        if is_compose:
+            return COMPOSE in formats or bool(COMPOSE_FILE.search(path))
+        if text or link.endswith(".md"):
+            return is_for_agents(path)
+        return is_loaded(path) and (not wanted.isdisjoint(formats) if wanted else path.lower().endswith(_DATA))
 
 
 def _is_loaded_text(path: str) -> bool:

@@ -30,6 +30,7 @@ def lay_out(folder: Path, files: dict[str, str], links: dict[str, str]) -> None:
 
 
 LOST = [
+    (".mcp.json", "node_modules/a/.mcp.json", {"node_modules/a/.mcp.json": SERVERS}, OUTSIDE),
     (".mcp.json", "docs/a.txt", {"docs/a.txt": SERVERS}, NOT_THE_SAME),
     (".mcp.json", "docs/a.json", {"docs/a.json": "{}\n"}, NOT_THE_SAME),
     (".claude/skills/setup/SKILL.md", "../../../docs/n.txt", {"docs/n.txt": SKILL}, NOT_THE_SAME),
@@ -62,6 +63,12 @@ def test_a_link_that_a_tool_loads_is_told(
     [
         ({"AGENTS.md": "# Shop\n"}, {"CLAUDE.md": "AGENTS.md", "a/CLAUDE.md": "../CLAUDE.md"}),
         ({"skills/setup/SKILL.md": SKILL}, {".claude/skills": "../skills", "again": ".claude/skills"}),
+        (
+            {".agents/skills/setup/SKILL.md": SKILL, ".agents/skills/setup/references/a.md": "# More\n"},
+            {".claude/skills/setup": "../../.agents/skills/setup", ".agents/skills/setup/more": "references"},
+        ),
+        ({".agents/commands/ship.md": "Ship it.\n"}, {".claude/commands": "../.agents/commands"}),
+        ({"fixtures/compose.yaml": COMPOSE}, {"molecule/app/compose.yaml": "../../fixtures/compose.yaml"}),
         ({"mcp.json": SAFE}, {".mcp.json": "mcp.json"}),
         ({"base/web.yaml": OBJECT}, {"k8s/web.yaml": "../base/web.yaml", "k8s/base": "../base"}),
         ({"compose.yaml": COMPOSE, "b/c.txt": "a\n"}, {"docker-compose.yml": "compose.yaml", "data": "b"}),

@@ -11,7 +11,7 @@ from scanner.contexts import Context, context_of, is_loaded, is_page, shows
 from scanner.facts.setting import OBJECTS
 from scanner.late import regex
 from scanner.model import SEVERITIES, Finding, Severity, lowered
-from scanner.places import ATTACK, COPY, SCANNER
+from scanner.places import ATTACK, COPY, NAMED, SCANNER
 from scanner.subjects.agents.kinds import COMMAND
 from scanner.unused_inputs import at_most, why_unused
 
@@ -83,7 +83,7 @@ def _why_place(finding: Finding) -> str:
         return _SCANNER
     filled = _FILL_IN.get(finding.subject_kind.partition(".")[0] + ".")
     path = finding.location.path
-    if not is_loaded(path):
+    if finding.purpose != NAMED and not is_loaded(path):
         return _EXAMPLES.get(context_of(path), _EXAMPLES[Context.FIXTURE])
     if shows(path, finding.subject_kind):
         return _SHOWN_ONLY
@@ -102,6 +102,8 @@ def _why_made_up(finding: Finding, context: Context | None) -> str:
 
 def _place_of_example(finding: Finding) -> str:
     path = finding.location.path
+    if finding.purpose == NAMED:
+        return ""
     if is_page(path):
         return _EXAMPLES[Context.DOCUMENTATION]
     if shows(path, finding.subject_kind):

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import posixpath
 import shlex
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import takewhile
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from scanner import applied_by_tests, engines, sources
+from scanner import applied_by_tests, documents, engines, sources
 from scanner.contexts import context_of, is_loaded
 from scanner.facts.lack import MAKE_READABLE, MAKE_READABLE_OF, WITHOUT_PODS
 from scanner.facts.setting import OBJECTS, is_deployed, is_of_tests
 from scanner.findings import Searched
 from scanner.late import regex
+from scanner.loss import Loss
+from scanner.lost_links import Links
 from scanner.model import ANY_KIND, Finding, Input, InputStatus, Outcome, Subject
 from scanner.policy.evaluate import Evaluation
+from scanner.rendering.compose_names import COMPOSE, MOUNT, VARIABLES
+from scanner.subjects.stacks import env_files
 from scanner.talos import Talos
 
 _FOLDER = "scan the folder"
@@ -30,6 +34,7 @@ _HINT = regex(r", and Assay does not|, such as |; the whole objects ")
 _BUILT = "kubectl: "
 _ROOT = regex(r"(?s)(?<=kubectl: )accumulat.*recursed accumulation of path '[^']*': ")
 """What Kustomize says of an overlay before why its base cannot be built."""
+_DATA = (*documents.YAML_SUFFIXES, *documents.JSON_SUFFIXES)
 _NAMED = 3
 """Files that are named which could not be read."""
 
@@ -56,6 +61,9 @@ class ReadInputs(Struct):
     """What tests apply from their own folders."""
     talos: Talos = field(default_factory=Talos)
     """What the files show of a cluster of Talos Linux."""
+    variables: set[str] = field(default_factory=set)
+    """Files that were read as environment variables because a Compose file names them."""
+    links: Links = field(default_factory=Links)
     searched: Searched = field(default_factory=Searched)
     """What of it was searched for credentials."""
     blobs: dict[str, str] | None = None
@@ -67,8 +75,14 @@ class ReadInputs(Struct):
 
     def told(self, source: sources.Source, item: Input) -> Input:
         """What became of a file, with the chart or the overlay that could use it and does not."""
+        if isinstance(source, sources.SkippedFile) and source.target:
+            self.links.targets[source.path] = source.target
+            if source.named_by:
+                self.links.named.add(source.path)
         if not isinstance(source, sources.File):
             return item
+        if source.variables_of:
+            self.variables.add(source.path)
         self.tested |= applied_by_tests.applied(source.path, source.content)
         self.talos.take(source.path, source.content)
         if not (unused := source.unused):
@@ -116,20 +130,41 @@ class ReadInputs(Struct):
             self.take(each, include_passes=include_passes)
         return self.evaluation
 
-    def leave_out_present(self, root: str) -> ReadInputs:
-        """Tell no folder or file as missing that is among the scanned ones; `root` is the folder that they are in."""
+    def leave_out_present(self, root: str, *, whole: bool) -> None:
+        """Tell no folder or file as missing that is among the scanned ones; `root` is the folder that they are in.
+
+        A file that is named as something must have been read as that, or be told by itself. Where the scan is not of
+        `whole` folders, one that its name shows to be YAML or JSON is left to whoever named the files of the scan.
+        """
+        self.inputs = list(self.links.lost(self.inputs, whole=whole))
         named = {loss.folder for item in self.inputs for loss in item.losses if loss.folder or loss.file}
         if not named:
-            return self
-        files = {item.path for item in self.inputs if item.sha256}
+            return
+        files = {item.path: item for item in self.inputs}
         above = {item.path.rpartition("/")[0] for item in self.inputs}
         folders = "".join(f"/{posixpath.join(root, folder).strip('/')}/\0" for folder in above)
         present = {each for each in named if each and ((name := _normal(each)) == "." or f"/{name}/" in folders)}
         for number, item in enumerate(self.inputs):
-            if any(loss.folder in present or loss.file in files for loss in item.losses):
-                losses = tuple(it for it in item.losses if it.folder not in present and it.file not in files)
+            losses = tuple(
+                it for it in item.losses if it.folder not in present and not self._is_read(it, files, whole=whole)
+            )
+            if len(losses) < len(item.losses):
                 self.inputs[number] = replace(item, losses=losses)
-        return self
+
+    def _is_read(self, loss: Loss, files: Mapping[str, Input], *, whole: bool) -> bool:
+        """Whether the file that a loss names was read, as what it is named as, or is told by itself."""
+        item = files.get(loss.file)
+        if loss.named == MOUNT:
+            return self.links.end(loss.file) is not None
+        if item is None:
+            left = loss.named == COMPOSE and not whole and loss.file.lower().endswith(_DATA)
+            return bool(loss.file) and (left or loss.named == VARIABLES)  # these are on the machine that deploys
+        if item.status is InputStatus.UNREADABLE or not loss.named:
+            return bool(item.sha256) or bool(loss.named)
+        if loss.named == VARIABLES:
+            other = item.reason.startswith(sources.LINK) or bool(item.sha256)
+            return not other or item.path in self.variables or env_files.is_named(item.path)
+        return loss.named in item.formats or item.reason in ("empty", "only comments")
 
     def prepare(self) -> None:
         """Find out what is needed later, while other processes work: credentials, and what inputs are used for."""

@@ -14,7 +14,7 @@ from typing import Any
 from scanner.contexts import IF_APPLIED, IF_STATED, IF_WHOLE, Context, is_only_shown, is_set_aside, is_test_data
 from scanner.late import regex
 from scanner.model import CREDENTIALS, Outcome, Subject
-from scanner.places import ATTACK, COPY, SCANNER
+from scanner.places import ATTACK, COPY, NAMED, SCANNER
 from scanner.policy import items
 from scanner.policy.aim import aim
 from scanner.policy.loaded_rules import RuleAbout
@@ -110,7 +110,7 @@ def doubt(subject: Subject, context: Context | None) -> UndecidedReason | None:
         return _MERGED
     if not subject.kind.startswith((_KUBERNETES, _STACK)) or context not in (None, Context.DOCUMENTATION):
         return None
-    if is_only_shown(path, subject.kind) or subject.origin.purpose == COPY:
+    if subject.origin.purpose != NAMED and (is_only_shown(path, subject.kind) or subject.origin.purpose == COPY):
         return _LEFT_OUT
     if subject.kind.startswith(_STACK):
         return None

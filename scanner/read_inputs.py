@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from scanner import applied_by_tests, engines, sources
 from scanner.contexts import context_of, is_loaded
+from scanner.counted_severity import Uses, uses
 from scanner.facts.lack import MAKE_READABLE, MAKE_READABLE_OF
 from scanner.facts.setting import OBJECTS, is_deployed, is_of_tests
 from scanner.findings import Searched
@@ -50,6 +51,8 @@ class ReadInputs(Struct):
     """Those of them that a kustomization lists in a comment."""
     tested: set[applied_by_tests.Applied] = field(default_factory=set)
     """What tests apply from their own folders."""
+    applied: set[str] = field(default_factory=set)
+    """The folders below the root that objects of Argo CD and Flux apply."""
     talos: Talos = field(default_factory=Talos)
     """What the files show of a cluster of Talos Linux."""
     searched: Searched = field(default_factory=Searched)
@@ -78,9 +81,10 @@ class ReadInputs(Struct):
             told = f"{source.commented} lists it in a comment only, so it does not count as deployed"
         return replace(item, reason="; ".join(filter(None, (item.reason, told))))
 
-    def of_tests(self) -> dict[str, str]:
-        """The files that a test applies from its own folder, with what runs the test."""
-        return applied_by_tests.among(self.tested, (item.path for item in self.inputs))
+    def uses(self) -> Uses:
+        """What the files show of the use of others."""
+        tested = applied_by_tests.among(self.tested, (item.path for item in self.inputs))
+        return uses(self.commented, tested, self.applied)
 
     def identify(self, source: sources.Source, hash_name: str) -> None:
         """Keep the identity in Git of a file that was read, if identities were requested."""
@@ -121,6 +125,12 @@ class ReadInputs(Struct):
         above = {item.path.rpartition("/")[0] for item in self.inputs}
         folders = "".join(f"/{posixpath.join(root, folder).strip('/')}/\0" for folder in above)
         present = {each for each in named if each and ((name := _normal(each)) == "." or f"/{name}/" in folders)}
+        self.applied = {
+            _normal(loss.folder)
+            for item in self.inputs
+            for loss in item.losses
+            if loss.folder in present and is_loaded(item.path) and not is_of_tests(item.path)
+        } - {"."}
         for number, item in enumerate(self.inputs):
             if any(loss.folder in present or loss.file in files for loss in item.losses):
                 losses = tuple(it for it in item.losses if it.folder not in present and it.file not in files)

@@ -339,7 +339,8 @@ def test_a_context_that_is_given_counts_for_all_inputs(context: Context, expecte
 _PARTS = """a b.yaml docs Doc tests test .claude agents skills .github prompts copilot-instructions.md README readme.md
 mcp.json x.local.json .mcp.json CLAUDE.md x.example.yaml x.tpl compose.override.yml foo.agent.md x.md .cursor
 .local.x node_modules test-cases
-X.EXAMPLE.YML .example local a.local.b.c Readmex.yaml Readmex x.dist. txt settings.local.json.tmpl x.\u017fample \u00e9.yaml"""
+X.EXAMPLE.YML .example local a.local.b.c Readmex.yaml x.dist. txt Readmex
+ settings.local.json.tmpl x.\u017fample \u00e9.yaml"""
 
 
 @given(st.lists(st.sampled_from([*_PARTS.split(), "", "a.md\n", "README\n", "docs\n"]), min_size=1, max_size=4))

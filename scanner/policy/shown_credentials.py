@@ -25,7 +25,7 @@ def is_page(subject: Subject, context: Context | None) -> bool:
     """Whether a subject is only shown to a reader; `context` is what all inputs count as."""
     if context is not None:
         return context is Context.DOCUMENTATION
-    return is_only_shown(subject.origin.path, subject.kind) or subject.origin.purpose == COPY
+    return is_only_shown(subject.overlay or subject.origin.path, subject.kind) or subject.origin.purpose == COPY
 
 
 def without(rule: Rule, values: Mapping[str, Any], results: Sequence[RuleResult]) -> Sequence[RuleResult]:

@@ -18,6 +18,7 @@ from scanner.findings import Searched
 from scanner.late import regex
 from scanner.model import ANY_KIND, Finding, Input, InputStatus, Outcome, Subject
 from scanner.policy.evaluate import Evaluation
+from scanner.subjects.assertions import EXPECTED
 from scanner.talos import Talos
 
 _FOLDER = "scan the folder"
@@ -27,6 +28,10 @@ _LONGEST_REASON = 200
 """Letters of the reason why a file could not be read, in the message of a finding."""
 _HINT = regex(r", and Assay does not|, such as |; the whole objects ")
 """Begins in a reason what the message of a finding leaves out."""
+_APPLIED = (
+    "not assessed: a test expects its objects, but an object of Argo CD or Flux names the folder; move it out of the "
+    "folder, or use `--context live`"
+)
 _NAMED = 3
 """Files that are named which could not be read."""
 
@@ -131,11 +136,19 @@ class ReadInputs(Struct):
             for loss in item.losses
             if loss.folder in present and is_loaded(item.path) and not is_of_tests(item.path)
         } - {"."}
+        self.inputs = [self._with_expected(item) for item in self.inputs]
         for number, item in enumerate(self.inputs):
             if any(loss.folder in present or loss.file in files for loss in item.losses):
                 losses = tuple(it for it in item.losses if it.folder not in present and it.file not in files)
                 self.inputs[number] = replace(item, losses=losses)
         return self
+
+    def _with_expected(self, item: Input) -> Input:
+        """An input that is not assessed because a test expects its objects, unless a controller applies its folder."""
+        lost = any(loss.reason == EXPECTED for loss in item.losses)
+        if not lost or not any(f"/{folder}/" in f"/{item.path}" for folder in self.applied):
+            return item
+        return replace(item, status=InputStatus.UNREADABLE, reason=_APPLIED, may_hold=(ANY_KIND,))
 
     def prepare(self) -> None:
         """Find out what is needed later, while other processes work: credentials, and what inputs are used for."""

@@ -155,3 +155,28 @@ def test_the_gate_sees_that_test_data_becomes_a_part_of_an_overlay(tmp_path: Pat
     assert "worse" in done.stdout
     why = "it counted high, because it is in a folder of tests, test data or installed packages"
     assert f"worse than on the base, where {why}" in done.stdout
+
+
+CHAINSAW = "apiVersion: chainsaw.kyverno.io/v1alpha1\nkind: Test\nmetadata: {name: a}\nspec: {steps: []}\n"
+
+
+def test_the_gate_sees_that_an_object_becomes_one_that_a_test_expects(tmp_path: Path) -> None:
+    beside = {"test-cluster/chainsaw-test.yaml": CHAINSAW}
+    done = gate(tmp_path, {"test-cluster/web.yaml": POD}, {**beside, "test-cluster/web-assert.yaml": POD})
+    assert done.returncode == 1
+    assert "is now in test-cluster/web-assert.yaml, where a test only expects an object" in done.stdout
+
+
+def test_an_object_in_a_folder_of_tests_is_not_one_that_a_test_expects_by_its_name_alone(tmp_path: Path) -> None:
+    done = gate(tmp_path, {"test-cluster/web.yaml": POD}, {"test-cluster/web-assert.yaml": POD})
+    assert "moved" in done.stdout
+    assert "fixed" not in done.stdout
+
+
+@pytest.mark.parametrize(("folder", "code"), [("tests/web", 4), ("tests/other", 0)])
+def test_what_a_test_expects_in_a_folder_that_a_controller_applies_is_not_passed_over(
+    tmp_path: Path, folder: str, code: int
+) -> None:
+    files = {"tests/web/00-assert.yaml": POD, "tests/web/00-a.yaml": CONFIG, "a.yaml": APPLICATION.format(folder)}
+    lay(tmp_path, files)
+    assert assay("scan", ".", "--fail-on", "critical", cwd=tmp_path).returncode == code

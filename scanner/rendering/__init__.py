@@ -17,7 +17,7 @@ from scanner import sources
 from scanner.documents import Document, Fault
 from scanner.limits import DEFAULTS, Limits
 from scanner.places import Location
-from scanner.rendering import compose_files
+from scanner.rendering import compose_files, expected_objects
 from scanner.rendering.helm import Chart
 from scanner.rendering.plan import RenderingPlan, RenderingSettings, plan
 from scanner.sources import (
@@ -62,7 +62,7 @@ def built(where: Scope, settings: RenderingSettings) -> Iterator[RenderedFile | 
 def collect(where: Scope, settings: RenderingSettings) -> Iterator[Source]:
     """Every file under the paths of a scope, with what is rendered of charts and overlays, and merged Compose files."""
     found = plan(where, settings)
-    some = _collected(where, settings, found)
+    some = expected_objects.marked(_collected(where, settings, found), where)
     if settings.together is None:
         return some
     root = os.path.abspath(where.root)

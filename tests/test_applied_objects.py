@@ -180,3 +180,21 @@ def test_what_a_test_expects_in_a_folder_that_a_controller_applies_is_not_passed
     files = {"tests/web/00-assert.yaml": POD, "tests/web/00-a.yaml": CONFIG, "a.yaml": APPLICATION.format(folder)}
     lay(tmp_path, files)
     assert assay("scan", ".", "--fail-on", "critical", cwd=tmp_path).returncode == code
+
+
+@pytest.mark.parametrize("place", ["    - name: web\n      $patch: merge\n", "$patch: delete\n"])
+def test_a_whole_pod_with_a_directive_of_a_patch_is_assessed(tmp_path: Path, place: str) -> None:
+    text = POD.replace("    - name: web\n", place) if place.startswith(" ") else place + POD
+    assert counts(scanned(tmp_path / "a", {"k8s/pod.yaml": text}), PRIVILEGED) == ["critical"]
+    done = gate(tmp_path, {"k8s/pod.yaml": POD}, {"k8s/pod.yaml": text})
+    assert "incomparable" not in done.stdout
+    assert "fixed" not in done.stdout
+
+
+def test_a_patch_of_a_pod_without_an_image_is_a_fragment(tmp_path: Path) -> None:
+    text = POD.replace(
+        "    - name: web\n      image: registry.example/web:1.4.2\n", "    - {name: web, $patch: delete}\n"
+    )
+    text = text.replace("      securityContext: {privileged: true}\n", "")
+    lay(tmp_path, {"pod.yaml": text})
+    assert "a fragment: a patch of a Pod" in assay("scan", ".", cwd=tmp_path).stdout

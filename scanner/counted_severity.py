@@ -18,6 +18,10 @@ from scanner.unused_inputs import at_most, why_unused
 
 _FILL_IN = {"kubernetes.": regex(r"<[A-Za-z][\w .-]*>"), "agents.": regex(r"\{\{[^{}]*\}\}")}
 """What stands for a name in a template, such as `<app>` or `{{app}}`, by what the kinds of subjects begin with."""
+_ANY_NAME = regex(r"(?:rbac\.authorization|certificates)\.k8s\.io/|(?:[\w-]+\.)*openshift\.io/")
+"""Begins the identity of an object for which the API accepts any name that can stand in a path, such as `<app>`."""
+_NAMED_CONTAINERS = ("apps/", "batch/", "core/", "extensions/")
+"""Groups of objects in which the API also checks the names of containers."""
 _EXAMPLES = {
     Context.DOCUMENTATION: "it is in documentation",
     Context.TEMPLATE: "it is in a template",
@@ -72,9 +76,9 @@ def counted(
     shows count at most medium, scanners of hosts among them and APIs that tests describe at most low, and what a text
     about attacks shows is info: nobody is meant to apply it to a machine of their own.
 
-    A cluster accepts no object whose name is still to be written, and an agent with such a name is copied before it is
-    loaded, so that both are templates wherever they stand. A credential is valid wherever it is, except that in an
-    example or a test one that only its name tells may be made up.
+    Except for roles and their bindings, a cluster accepts no object whose name is still to be written, and an agent
+    with such a name is copied before it is loaded, so that both are templates wherever they stand. A credential is
+    valid wherever it is, except that in an example or a test one that only its name tells may be made up.
     """
     deciding = about_credentials, context, known
     counted = [_lower(finding, _why_lower(finding, *deciding)) for finding in findings]
@@ -101,14 +105,24 @@ def _why_place(finding: Finding, path: str) -> str:
         return _ATTACK if finding.subject_kind == COMMAND else _OF_ATTACKER
     if finding.purpose == SCANNER:
         return _SCANNER
-    filled = _FILL_IN.get(finding.subject_kind.partition(".")[0] + ".")
     if not is_loaded(path):
         return _EXAMPLES.get(context_of(path), _EXAMPLES[Context.FIXTURE])
     if shows(path, finding.subject_kind):
         return _SHOWN_ONLY
     if finding.purpose == COPY:
         return _COPIED
-    return _NO_NAME if filled is not None and filled.search(finding.subject_name) else why_unused(finding, path)
+    return _NO_NAME if _is_to_be_named(finding) else why_unused(finding, path)
+
+
+def _is_to_be_named(finding: Finding) -> bool:
+    """Whether the name of a subject is still to be written, so that its tool or the API refuses it as it is."""
+    filled = _FILL_IN.get(finding.subject_kind.partition(".")[0] + ".")
+    name, identity = finding.subject_name, finding.subject_id
+    if finding.subject_kind.startswith(OBJECTS):
+        if _ANY_NAME.match(identity):
+            return False
+        name = name if identity.startswith(_NAMED_CONTAINERS) else name.partition(", ")[0]
+    return filled is not None and filled.search(name) is not None
 
 
 def _why_made_up(finding: Finding, context: Context | None, known: Uses) -> str:

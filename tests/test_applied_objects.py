@@ -198,3 +198,33 @@ def test_a_patch_of_a_pod_without_an_image_is_a_fragment(tmp_path: Path) -> None
     text = text.replace("      securityContext: {privileged: true}\n", "")
     lay(tmp_path, {"pod.yaml": text})
     assert "a fragment: a patch of a Pod" in assay("scan", ".", cwd=tmp_path).stdout
+
+
+ROLE = """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: <app>, namespace: shop}
+rules: [{apiGroups: ['*'], resources: ['*'], verbs: ['*']}]
+"""
+CUSTOM = """\
+apiVersion: shop.example/v1
+kind: Shop
+metadata: {name: web, namespace: shop}
+spec: {template: {spec: {containers: [{name: <app>, image: 'a/b:1', securityContext: {privileged: true}}]}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "expected"),
+    [
+        (ROLE, "kubernetes.role-does-not-grant-all-permissions", "high"),
+        (POD.replace("name: web, ", "name: <app>, "), PRIVILEGED, "high"),
+        (POD.replace("- name: web", "- name: <app>"), PRIVILEGED, "high"),
+        (CUSTOM, PRIVILEGED, "critical"),
+        (CUSTOM.replace("name: web", "name: <app>"), PRIVILEGED, "high"),
+    ],
+)
+def test_a_name_that_is_to_be_written_counts_lower_only_where_the_api_refuses_it(
+    tmp_path: Path, text: str, rule: str, expected: str
+) -> None:
+    assert counts(scanned(tmp_path, {"a.yaml": text}), rule) == [expected]

@@ -36,6 +36,8 @@ _COPIED = "it is in a copy of the documentation of a product"
 _IN_COMMENT = "its kustomization lists the file in a comment only, so that nothing builds it"
 _OF_TEST = "a test of {} in its folder applies it"
 _NO_NAME = "its name is still to be written"
+_APPLIED = (".yaml", ".yml", ".json")
+"""Ends of the names of files that a controller applies from a folder."""
 _MADE_UP = ", and only its name makes it a credential"
 
 
@@ -53,7 +55,7 @@ class Uses(Struct, frozen=True):
         What an overlay or a chart builds is applied wherever its parts are.
         """
         path = finding.overlay or finding.location.path
-        if not finding.subject_kind.startswith(OBJECTS):
+        if not finding.subject_kind.startswith(OBJECTS) or not path.lower().endswith(_APPLIED):
             return path
         return "" if any(f"/{folder}/" in f"/{path}" for folder in self.applied) else path
 

@@ -146,6 +146,11 @@ def test_what_a_controller_applies_counts_fully(tmp_path: Path, application: dic
     assert counts(found, PRIVILEGED) == [expected]
 
 
+def test_a_page_in_a_folder_that_a_controller_applies_is_only_shown(tmp_path: Path) -> None:
+    files = {"k/README.md": f"# How to\n\n```yaml\n{POD}```\n", "k/a.yaml": CONFIG, "a.yaml": APPLICATION.format("k")}
+    assert counts(scanned(tmp_path, files), PRIVILEGED) == ["high"]
+
+
 @pytest.mark.kustomize
 @pytest.mark.usefixtures("kustomize")
 def test_the_gate_sees_that_test_data_becomes_a_part_of_an_overlay(tmp_path: Path) -> None:

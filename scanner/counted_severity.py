@@ -57,16 +57,22 @@ class Uses(Struct, frozen=True):
         path = finding.overlay or finding.location.path
         if not finding.subject_kind.startswith(OBJECTS) or not path.lower().endswith(_APPLIED):
             return path
-        return "" if any(f"/{folder}/" in f"/{path}" for folder in self.applied) else path
+        return "" if is_in(self.applied, path) else path
 
 
 def uses(commented: Collection[str], tested: Mapping[str, str], applied: Collection[str]) -> Uses:
     """What is known of files: those that a kustomization lists in a comment, and those that a test applies, are unused.
 
-    `tested` says what runs the test, `applied` are folders that Argo CD and Flux apply.
+    `tested` says what runs the test, `applied` are folders that Argo CD and Flux apply, where the test decides nothing.
     """
-    unused = {path: _OF_TEST.format(tool) for path, tool in tested.items()} | dict.fromkeys(commented, _IN_COMMENT)
+    alone = {path: tool for path, tool in tested.items() if not is_in(applied, path)}
+    unused = {path: _OF_TEST.format(tool) for path, tool in alone.items()} | dict.fromkeys(commented, _IN_COMMENT)
     return Uses(unused, applied)
+
+
+def is_in(folders: Iterable[str], path: str) -> bool:
+    """Whether a file is in or below one of some folders, which a repository may have in another folder."""
+    return any(f"/{folder}/" in f"/{path}" for folder in folders)
 
 
 def counted(

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from scanner import applied_by_tests, engines, sources
 from scanner.contexts import context_of, is_loaded
-from scanner.counted_severity import Uses, uses
+from scanner.counted_severity import Uses, is_in, uses
 from scanner.facts.lack import MAKE_READABLE, MAKE_READABLE_OF
 from scanner.facts.setting import OBJECTS, is_deployed, is_of_tests
 from scanner.findings import Searched
@@ -146,7 +146,7 @@ class ReadInputs(Struct):
     def _with_expected(self, item: Input) -> Input:
         """An input that is not assessed because a test expects its objects, unless a controller applies its folder."""
         lost = any(loss.reason == EXPECTED for loss in item.losses)
-        if not lost or not any(f"/{folder}/" in f"/{item.path}" for folder in self.applied):
+        if not lost or not is_in(self.applied, item.path):
             return item
         return replace(item, status=InputStatus.UNREADABLE, reason=_APPLIED, may_hold=(ANY_KIND,))
 

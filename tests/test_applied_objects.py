@@ -82,6 +82,14 @@ spec:
   source: {{repoURL: 'https://git.example/a', path: {}, targetRevision: HEAD}}
   destination: {{server: 'https://kubernetes.default.svc', namespace: shop}}
 """
+STEPS = {
+    "fixtures/k/chainsaw-test.yaml": """\
+apiVersion: chainsaw.kyverno.io/v1alpha1
+kind: Test
+metadata: {name: a}
+spec: {steps: [{try: [{apply: {file: web.yaml}}]}]}
+"""
+}
 FLUX = """\
 apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization
@@ -139,6 +147,7 @@ def test_of_a_line_that_two_overlays_build_the_worse_severity_is_shown(tmp_path:
         ({"apps/a.yaml": FLUX.format("fixtures/k")}, "critical"),
         ({"apps/a.yaml": APPLICATION.format("fixtures/other")}, "high"),
         ({"tests/a.yaml": APPLICATION.format("fixtures/k")}, "high"),
+        ({"apps/a.yaml": APPLICATION.format("fixtures/k"), **STEPS}, "critical"),
     ],
 )
 def test_what_a_controller_applies_counts_fully(tmp_path: Path, application: dict[str, str], expected: str) -> None:

@@ -60,7 +60,11 @@ _TEMPLATE = regex(
 """What is copied before use; of the settings in `.claude`, Claude Code loads two names only."""
 _ASSETS = regex(r"(?:^|/)skills/(?:[^/]+/)+(?:assets|templates)/")
 """What a skill has for an agent to copy and fill in: https://agentskills.io/specification#assets."""
-_PROSE = regex(r"\.(?:md|markdown|mdx|txt|rst|adoc)$|(?:^|/)readme[^/]*$", re.IGNORECASE)
+_PROSE = regex(
+    r"\.(?:md|markdown|mdx|txt|rst|adoc)$|(?:^|/)readme(?![^/]*\.(?:ya?ml|jsonc?)$)[^/]*$",
+    re.IGNORECASE,
+)
+"""Texts for people; `kubectl`, Argo CD and Flux apply any file of a folder that ends with .yaml, .yml or .json."""
 _DEPLOYED = ("kubernetes.", "stack.")
 """What the kinds of objects begin with that a person or a pipeline deploys."""
 _INVOKED = regex(

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from scanner import applied_by_tests, documents, engines, sources
 from scanner.contexts import context_of, is_loaded
+from scanner.counted_severity import Uses, is_in, uses
 from scanner.facts.lack import MAKE_READABLE, MAKE_READABLE_OF, WITHOUT_PODS
 from scanner.facts.setting import OBJECTS, is_deployed, is_of_tests
 from scanner.findings import Searched
@@ -21,6 +22,7 @@ from scanner.lost_links import Links
 from scanner.model import ANY_KIND, Finding, Input, InputStatus, Outcome, Subject
 from scanner.policy.evaluate import Evaluation
 from scanner.rendering.compose_names import COMPOSE, MOUNT, VARIABLES
+from scanner.subjects.assertions import EXPECTED
 from scanner.subjects.stacks import env_files
 from scanner.talos import Talos
 
@@ -35,6 +37,10 @@ _BUILT = "kubectl: "
 _ROOT = regex(r"(?s)(?<=kubectl: )accumulat.*recursed accumulation of path '[^']*': ")
 """What Kustomize says of an overlay before why its base cannot be built."""
 _DATA = (*documents.YAML_SUFFIXES, *documents.JSON_SUFFIXES)
+_APPLIED = (
+    "not assessed: a test expects its objects, but an object of Argo CD or Flux names the folder; move it out of the "
+    "folder, or use `--context live`"
+)
 _NAMED = 3
 """Files that are named which could not be read."""
 
@@ -59,6 +65,8 @@ class ReadInputs(Struct):
     """Those of them that a kustomization lists in a comment."""
     tested: set[applied_by_tests.Applied] = field(default_factory=set)
     """What tests apply from their own folders."""
+    applied: set[str] = field(default_factory=set)
+    """The folders below the root that objects of Argo CD and Flux apply."""
     talos: Talos = field(default_factory=Talos)
     """What the files show of a cluster of Talos Linux."""
     variables: set[str] = field(default_factory=set)
@@ -96,9 +104,10 @@ class ReadInputs(Struct):
             told = f"{source.commented} lists it in a comment only, so it does not count as deployed"
         return replace(item, reason="; ".join(filter(None, (item.reason, told))))
 
-    def of_tests(self) -> dict[str, str]:
-        """The files that a test applies from its own folder, with what runs the test."""
-        return applied_by_tests.among(self.tested, (item.path for item in self.inputs))
+    def uses(self) -> Uses:
+        """What the files show of the use of others."""
+        tested = applied_by_tests.among(self.tested, (item.path for item in self.inputs))
+        return uses(self.commented, tested, self.applied)
 
     def identify(self, source: sources.Source, hash_name: str) -> None:
         """Keep the identity in Git of a file that was read, if identities were requested."""
@@ -144,6 +153,13 @@ class ReadInputs(Struct):
         above = {item.path.rpartition("/")[0] for item in self.inputs}
         folders = "".join(f"/{posixpath.join(root, folder).strip('/')}/\0" for folder in above)
         present = {each for each in named if each and ((name := _normal(each)) == "." or f"/{name}/" in folders)}
+        self.applied = {
+            _normal(loss.folder)
+            for item in self.inputs
+            for loss in item.losses
+            if loss.folder in present and is_loaded(item.path) and not is_of_tests(item.path)
+        } - {"."}
+        self.inputs = [self._with_expected(item) for item in self.inputs]
         for number, item in enumerate(self.inputs):
             losses = tuple(
                 it for it in item.losses if it.folder not in present and not self._is_read(it, files, whole=whole)
@@ -165,6 +181,13 @@ class ReadInputs(Struct):
             other = item.reason.startswith(sources.LINK) or bool(item.sha256)
             return not other or item.path in self.variables or env_files.is_named(item.path)
         return loss.named in item.formats or item.reason in ("empty", "only comments")
+
+    def _with_expected(self, item: Input) -> Input:
+        """An input that is not assessed because a test expects its objects, unless a controller applies its folder."""
+        lost = any(loss.reason == EXPECTED for loss in item.losses)
+        if not lost or not is_in(self.applied, item.path):
+            return item
+        return replace(item, status=InputStatus.UNREADABLE, reason=_APPLIED, may_hold=(ANY_KIND,))
 
     def prepare(self) -> None:
         """Find out what is needed later, while other processes work: credentials, and what inputs are used for."""

@@ -273,7 +273,7 @@ def evaluate(
         evaluation.findings, by.rules.rules, read.subjects, together.derived, baseline=read.talos.enforces_baseline
     )
     infos = [rule.info for rule in by.rules.rules]
-    findings = separate_findings(evaluation, read.shared, infos, options.context, read.commented, read.of_tests())
+    findings = separate_findings(evaluation, read.shared, infos, options.context, read.uses())
     waived = AppliedWaivers()
     if accepted:
         about = local.like(accepted.rules)

@@ -65,6 +65,10 @@ def severity(found: Scan, rule: str) -> Severity:
         ("docs/swarm.md", "documentation"),
         ("README", "documentation"),
         ("notes.txt", "documentation"),
+        ("README.de", "documentation"),
+        ("deploy/readme-web.yaml", "live"),
+        ("README.yml", "live"),
+        ("readme.json", "live"),
         ("examples/app.yaml", "documentation"),
         (".mcp.json.example", "template"),
         ("settings.sample.json", "template"),
@@ -241,6 +245,7 @@ SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {selector: 
         ("docs/app.md", POD, Context.LIVE, LIMITED, "fail"),
         ("docs/app.md", POD, Context.DOCUMENTATION, LIMITED, "unknown"),
         ("docs/app.yaml", POD, None, LIMITED, "fail"),
+        ("deploy/readme-app.yaml", POD, None, LIMITED, "fail"),
         ("docs/app.yaml", POD, Context.DOCUMENTATION, LIMITED, "fail"),
         ("AGENTS.md", POD, None, LIMITED, "fail"),
         ("api/testdata/app.yaml", POD, None, LIMITED, "fail"),
@@ -334,7 +339,8 @@ def test_a_context_that_is_given_counts_for_all_inputs(context: Context, expecte
 _PARTS = """a b.yaml docs Doc tests test .claude agents skills .github prompts copilot-instructions.md README readme.md
 mcp.json x.local.json .mcp.json CLAUDE.md x.example.yaml x.tpl compose.override.yml foo.agent.md x.md .cursor
 .local.x node_modules test-cases
-X.EXAMPLE.YML .example local a.local.b.c Readmex.yaml x.dist. txt settings.local.json.tmpl x.\u017fample \u00e9.yaml"""
+X.EXAMPLE.YML .example local a.local.b.c Readmex.yaml x.dist. txt Readmex
+ settings.local.json.tmpl x.\u017fample \u00e9.yaml"""
 
 
 @given(st.lists(st.sampled_from([*_PARTS.split(), "", "a.md\n", "README\n", "docs\n"]), min_size=1, max_size=4))
@@ -383,7 +389,7 @@ def test_reports_say_why_a_finding_counts_lower(
         assert (because in "".join(render(name, found))) is True
 
 
-@pytest.mark.parametrize(("path", "listed"), [("README.md", 0), ("deploy/app.yaml", 1)])
+@pytest.mark.parametrize(("path", "listed"), [("README.md", 0), ("deploy/app.yaml", 1), ("deploy/readme-app.yaml", 1)])
 def test_rules_pass_a_default_password_in_a_text_for_people(tmp_path: Path, path: str, listed: int) -> None:
     text = fenced(PASSWORD) if path.endswith(".md") else PASSWORD
     found = scan([str(written(tmp_path, path, text))], Options(cache_folder=None, lists_subjects=True))

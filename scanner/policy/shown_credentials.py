@@ -26,7 +26,8 @@ def is_page(subject: Subject, context: Context | None) -> bool:
     if context is not None:
         return context is Context.DOCUMENTATION
     purpose = subject.origin.purpose
-    return purpose == COPY or (purpose != NAMED and is_only_shown(subject.origin.path, subject.kind))
+    path = subject.overlay or subject.origin.path
+    return purpose == COPY or (purpose != NAMED and is_only_shown(path, subject.kind))
 
 
 def without(rule: Rule, values: Mapping[str, Any], results: Sequence[RuleResult]) -> Sequence[RuleResult]:

@@ -81,7 +81,7 @@ def purpose(subject: Subject) -> str:
     that only reaches machines of testers and targets.
     """
     told = subject.origin.purpose
-    if is_only_shown(subject.origin.path, subject.kind) and _is_scanner(subject):
+    if is_only_shown(subject.overlay or subject.origin.path, subject.kind) and _is_scanner(subject):
         return SCANNER
     if told != ATTACK or subject.kind == _COMMAND:
         return told
@@ -105,7 +105,7 @@ def _is_scanner(subject: Subject) -> bool:
 
 def doubt(subject: Subject, context: Context | None) -> UndecidedReason | None:
     """Why failures of an object may be open where it is; `context` is what all inputs count as."""
-    path = subject.origin.path
+    path = subject.overlay or subject.origin.path
     if subject.kind.startswith(_KUBERNETES) and _is_merged(subject):
         return _MERGED
     if not subject.kind.startswith((_KUBERNETES, _STACK)) or context not in (None, Context.DOCUMENTATION):

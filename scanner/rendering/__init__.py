@@ -17,7 +17,7 @@ from scanner import sources
 from scanner.documents import Document, Fault
 from scanner.limits import DEFAULTS, Limits
 from scanner.places import Location
-from scanner.rendering import compose_files, compose_names, named_kinds
+from scanner.rendering import compose_files, compose_names, expected_objects, named_kinds
 from scanner.rendering.helm import Chart
 from scanner.rendering.plan import RenderingPlan, RenderingSettings, plan
 from scanner.rendering.unused_objects import OF_VALUES
@@ -66,7 +66,7 @@ def collect(where: Scope, settings: RenderingSettings) -> Iterator[Source]:
     root = os.path.abspath(where.root)
     together = [tuple(os.path.relpath(path, root) for path in paths) for paths in settings.together or ()]
     named = compose_names.find(where, found.names, together, settings.limits)
-    some = map(named.told, _collected(where, settings, found))
+    some = expected_objects.marked(map(named.told, _collected(where, settings, found)), where)
     if settings.together is None:
         return some
     automatic = settings.deploy_target != _STACK

@@ -64,6 +64,8 @@ class Home(Struct, frozen=True):
     """Kinds of the objects that overlays which use the same files may have, beside those of this system."""
     accounts: frozenset[tuple[str, str]] = frozenset()
     """Name and stated namespace of each service account that is put into it, too."""
+    expected: bool = False
+    """A test beside the file compares its objects with a cluster, so that they are not applied."""
 
 
 NOWHERE = Home()

@@ -117,6 +117,7 @@ class Recognition:
         self._parts = parts
         self._patch = patch
         self._live = live
+        self._expected = home.expected and not live
         self._deploy_target = deploy_target
         self._group = group
         self._formats: dict[str, None] = {}
@@ -143,7 +144,7 @@ class Recognition:
             if isinstance(read, Fault):
                 self._take(read)
                 continue
-            if why := "" if self._group else assertion(read):
+            if why := "" if self._group else assertion(read, expected=self._expected):
                 self._foreign_kinds[why] = None
                 self._losses.append(Loss(first_line(read), EMBEDDED, why))
                 continue

@@ -71,8 +71,12 @@ _SENDS = regex(
 _ADDRESS = regex(
     r"(?i)(?:https?://)?(?:[^\s\"'/@]+@)?((?:[\w-]+\.)+[a-z]{2,}|localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?"
 )
-_LOCAL = regex(r"(?i)(?:https?://)?(?:localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|host\.docker\.internal)\b")
-_LOOPBACK = regex(r"(?i)\w+://(?:[\w.-]+\.)?(?:localhost|127(?:\.\d+){3}|\[::1\])(?=[:/?#]|$)")
+_LOCAL = regex(
+    r"(?i)(?:(?<![\w./@-])|(?<=/dev/tcp/))(?:localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|host\.docker\.internal)(?![\w.@-])"
+)
+_LOOPBACK = regex(
+    r"(?i)\w+://(?:[\w.-]+\.)?(?:localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|host\.docker\.internal)(?=(?::[^/?#@]*)?(?:[/?#]|\\*$))"
+)
 _URLS = regex(r"(?i)\b(?:https?|ftp)://[^\s\"'<>|)`]+")
 _WHOLE = regex(
     r"(?i)(?:-d|--data(?:-raw|-binary)?|--json|-T|--upload-file|-F|--form|--post-file|--body-file)[\s=]*[\"']?(?:\w+=)?@|--(?:post|body)-file\b"
@@ -286,6 +290,12 @@ def _sent(text: str) -> Iterator[str]:
         piped = before.endswith("|") and _WHOLE.search(re.split(r"[;&]|\|\|", before[:-1])[-1])
         used = taken and re.search(rf"\$\{{?(?:{taken})\b", request)
         raw = request.startswith((">", "nc", "ncat", "netcat"))
-        if (raw or used or piped or _WHOLE.search(request)) and not _LOCAL.search(request):
+        if (raw or used or piped or _WHOLE.search(request)) and not _is_local(request):
             address = _ADDRESS.search(request)
             yield address[1] if address else "an address that is not written out"
+
+
+def _is_local(request: str) -> bool:
+    """Whether a request goes to the machine itself: by each address with a scheme, else by a host."""
+    addresses = _URLS.findall(request)
+    return all(map(_LOOPBACK.match, addresses)) if addresses else bool(_LOCAL.search(request))

@@ -66,8 +66,10 @@ KIRO = "kiro"
 _IN_MILLISECONDS = ("gemini",)
 """Tools whose timeouts are in milliseconds: https://geminicli.com/docs/hooks/reference/."""
 _PARTS = {"seconds": 1, "milliseconds": 1000}
-_LOCAL = regex(r"(?i)https?://(?:[\w.-]+\.)?(?:localhost|127(?:\.\d+){3}|\[::1\]|host\.docker\.internal)(?=[:/?#]|$)")
-_HOST = regex(r"(?i)[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?([^/:?#\s]+)")
+_LOCAL = regex(
+    r"(?i)https?://(?:[\w.-]+\.)?(?:localhost|127(?:\.\d+){3}|\[::1\]|host\.docker\.internal)(?=(?::\d*)?(?:[/?#]|$))"
+)
+_HOST = regex(r"(?i)[a-z][a-z0-9+.-]*://(?:[^/\\?#\s]*@)?([^/\\:?#\s]+)")
 
 
 def hooks(where: Place, node: Node) -> Iterator[Subject]:
@@ -184,7 +186,7 @@ def _matcher_fault(matcher: Any) -> str:
 def _sent(line: Node, url: Node) -> str | None:
     """The host that a hook sends what it is given to; empty where it sends nothing, or stays on the machine.
 
-    None for a command that is too long to be judged, and for an address whose host is still to be written.
+    None for a command that is too long to be judged, and for a request to a host that is still to be written.
     """
     if isinstance(url.value, str) and has_placeholder(url.value):
         return None
@@ -193,5 +195,4 @@ def _sent(line: Node, url: Node) -> str | None:
         return "" if _LOCAL.match(url.value) else host[1] if host else url.value
     if not isinstance(line.value, str):
         return ""
-    sent = str(seen(line.value)["sendsTo"]) if len(line.value) <= LONGEST else None
-    return None if sent and has_placeholder(sent) else sent
+    return str(seen(line.value)["sendsTo"]) if len(line.value) <= LONGEST else None

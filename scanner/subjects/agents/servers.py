@@ -35,7 +35,7 @@ _AUTHENTICATING = regex(
 _IN_ADDRESS = regex(r"(?i)[?&;](?:[\w-]*(?:key|token|auth|secret|sig|signature|code))=|://[^/@\s]+@")
 _UNENCRYPTED = ("http", "ws", "grpc")
 _LOOPBACK = regex(r"(?i)(?:[a-z0-9.-]+\.)?(?:localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|host\.docker\.internal)")
-_URL = regex(r"([A-Za-z][A-Za-z0-9+.-]*)://(?:[^/@\s?#]*@)?(\[[^\]]*\]|[^/:?#\s]*)")
+_URL = regex(r"([A-Za-z][A-Za-z0-9+.-]*)://(?:[^/\\\s?#]*@)?(\[[^\]]*\]|(?:\$?\{+[^{}]*\}+|[^/\\:?#\s{])*)")
 _BRIDGE = regex(r"(?:.*/)?(?:mcp-remote|supergateway|mcp-proxy)(?:@.*)?")
 UNREAD = "unread"
 """The scope of a list that the tool does not read: none of its servers starts, but its credentials are in the file."""

@@ -15,8 +15,11 @@ from scanner.places import ATTACK, COPY, SCANNER
 from scanner.subjects.agents.kinds import COMMAND
 from scanner.unused_inputs import at_most, why_unused
 
-_FILL_IN = {"kubernetes.": regex(r"<[A-Za-z][\w .-]*>"), "agents.": regex(r"\{\{[^{}]*\}\}")}
-"""What stands for a name in a template, such as `<app>` or `{{app}}`, by what the kinds of subjects begin with."""
+_FILL_IN = {"kubernetes.": regex(r"<[A-Za-z][\w .-]*>")}
+"""What stands for a name in a template, such as `<app>`, by what the kinds of subjects begin with.
+
+A tool loads a setup of agents whatever its names are, and the name of a hook or a command is its text.
+"""
 _EXAMPLES = {
     Context.DOCUMENTATION: "it is in documentation",
     Context.TEMPLATE: "it is in a template",
@@ -45,9 +48,8 @@ def counted(
     shows count at most medium, scanners of hosts among them and APIs that tests describe at most low, and what a text
     about attacks shows is info: nobody is meant to apply it to a machine of their own.
 
-    A cluster accepts no object whose name is still to be written, and an agent with such a name is copied before it is
-    loaded, so that both are templates wherever they stand. A credential is valid wherever it is, except that in an
-    example or a test one that only its name tells may be made up.
+    A cluster accepts no object whose name is still to be written, so that it is a template wherever it stands. A
+    credential is valid wherever it is, except that in an example or a test one that only its name tells may be made up.
     """
     deciding = about_credentials, context, unused
     counted = [_lower(finding, _why_lower(finding, *deciding)) for finding in findings]

@@ -214,7 +214,8 @@ def test_what_a_person_is_asked_or_has_little_effect_counts_lower(
 
 
 @pytest.mark.parametrize(
-    ("path", "expected"), [(".claude/agents/a.md", Severity.CRITICAL), (".claude/agents/a.template.md", Severity.HIGH)]
+    ("path", "expected"),
+    [(".claude/agents/a.md", Severity.CRITICAL), (".claude/skills/x/assets/agents/a.md", Severity.HIGH)],
 )
 def test_an_agent_whose_name_is_to_be_written_is_a_template_by_its_place_only(
     path: str, expected: Severity, tmp_path: Path

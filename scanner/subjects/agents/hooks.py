@@ -15,8 +15,9 @@ from scanner.late import regex
 from scanner.marks import has_key, key_end_of, key_start_of, keyless
 from scanner.model import Subject
 from scanner.subjects.agents.building import Place, short, subject
-from scanner.subjects.agents.command_words import LONGEST, command, seen
+from scanner.subjects.agents.command_words import command, seen
 from scanner.subjects.agents.kinds import HOOK, REFUSED, UNLOADED
+from scanner.subjects.agents.long_commands import LONGEST, is_judged
 from scanner.subjects.agents.permission_grammar import BY_FOLDED
 from scanner.subjects.agents.placeholders import has_placeholder
 from scanner.subjects.agents.programs import name_set
@@ -195,4 +196,4 @@ def _sent(line: Node, url: Node) -> str | None:
         return "" if _LOCAL.match(url.value) else host[1] if host else url.value
     if not isinstance(line.value, str):
         return ""
-    return str(seen(line.value)["sendsTo"]) if len(line.value) <= LONGEST else None
+    return str(seen(line.value)["sendsTo"]) or ("" if is_judged(line.value) else None)

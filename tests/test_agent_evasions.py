@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from scanner.scan import Options, scan
+from tests.command_line import assay
+from tests.gate.mutation import Repository
 
 SETTINGS, SERVERS = ".claude/settings.json", ".mcp.json"
 SENT, REDIRECTED = "agents.hook-data-not-sent", "agents.settings-traffic-not-redirected"
@@ -154,3 +156,46 @@ def test_a_long_command_is_judged_in_a_bounded_time(tmp_path: Path) -> None:
     for word in ("grep ", "curl ", "'", "${A:-"):
         outcomes(tmp_path, {SETTINGS: hook(word * 100_000)}, DOWNLOADS)
     assert perf_counter() - start < 40
+
+
+MODES = "agents.settings-mode-asks"
+REFUSED: list[dict[str, Any]] = [
+    {"Stop": [{}]},
+    {"Stop": [{"matcher": 1, "hooks": []}]},
+    {"Stop": [{"matcher": {}, "hooks": [{"type": "command", "command": "a"}]}]},
+    {"Stop": {}},
+    {"Stop": [{"command": "a"}]},
+]
+
+
+@pytest.mark.parametrize("path", [SETTINGS, ".claude/settings.local.json", "managed-settings.json"])
+@pytest.mark.parametrize("form", REFUSED, ids=json.dumps)
+def test_settings_that_a_tool_may_refuse_are_judged_as_they_are_written(
+    form: dict[str, Any], path: str, tmp_path: Path
+) -> None:
+    value = {"permissions": {"defaultMode": "bypassPermissions"}, "hooks": {**hook(RUN)["hooks"], **form}}
+    files = {path: value}
+    assert outcomes(tmp_path, files, MODES) == [("fail", "critical")]
+    assert outcomes(tmp_path, files, DOWNLOADS) == [("fail", "critical")]
+    forms = (outcomes(tmp_path, files, f"agents.hook-{rule}") for rule in ("event-known", "matcher-effective"))
+    assert [outcome for each in forms for outcome, _ in each] == ["fail"]
+
+
+@pytest.mark.parametrize("event", ["SessionStart", "SessionResumed", "PreToolUs"])
+@pytest.mark.parametrize("flat", [True, False])
+def test_hooks_of_another_form_or_event_are_judged(event: str, flat: bool, tmp_path: Path) -> None:
+    command = {"type": "command", "command": RUN}
+    value = {"hooks": {event: [command if flat else {"hooks": [command]}]}}
+    assert outcomes(tmp_path, {SETTINGS: value}, DOWNLOADS) == [("fail", "critical")]
+
+
+def test_a_form_that_a_tool_may_refuse_fixes_nothing(tmp_path: Path) -> None:
+    value = {"permissions": {"defaultMode": "bypassPermissions"}, **hook(RUN)}
+    tree = Repository(tmp_path / "repository", {SETTINGS: json.dumps(value)})
+    value["hooks"]["Stop"] = [{}]
+    tree.write(SETTINGS, json.dumps(value))
+    done = assay("gate", "--base", "main", "--output", "json", cwd=tree.folder)
+    said = json.loads(done.stdout)
+    states = {each["rule"]: each["baseline_state"] for each in said["findings"] if each["outcome"] == "fail"}
+    assert (states[DOWNLOADS], states[MODES]) == ("unchanged", "unchanged")
+    assert (states["agents.hook-event-known"], done.returncode, said["comparison"]["gone"]) == ("new", 1, [])

@@ -132,9 +132,14 @@ def command(where: Place, owner: str, via: str, node: Node, apart: Sequence[Node
         shape.say("staysLocal", _stays_local(text)).say("onlyReads", bool(_READS.fullmatch(text.strip())))
     if shape.data.get("runsDownload"):
         shape.say("downloadsEncrypted", _downloads_encrypted(text))
-    if where.origin.purpose == ATTACK and not (via in _SHOWN and is_example(text)):
+    if where.origin.purpose == ATTACK and not (via in _SHOWN and not found and _reaches_nobody(text, shape.data)):
         where = replace(where, origin=replace(where.origin, purpose=""))
     yield subject(COMMAND, where, owner, f"command of the {via}", shape, node)
+
+
+def _reaches_nobody(text: str, told: Mapping[str, Any]) -> bool:
+    """Whether a command that a text shows certainly reaches no machine of somebody else."""
+    return not told.get("overlong") and is_example(text, runs_download=bool(told.get("runsDownload")))
 
 
 def _holding(apart: Sequence[Node], whole: Node, holds: Callable[[str], Any]) -> Node:

@@ -12,6 +12,7 @@ from scanner.facts.setting import OBJECTS
 from scanner.late import regex
 from scanner.model import SEVERITIES, Finding, Severity, lowered
 from scanner.places import ATTACK, COPY, SCANNER
+from scanner.plugin_parts import is_part
 from scanner.subjects.agents.kinds import COMMAND
 from scanner.unused_inputs import at_most, why_unused
 
@@ -34,15 +35,21 @@ _COPIED = "it is in a copy of the documentation of a product"
 _IN_COMMENT = "its kustomization lists the file in a comment only, so that nothing builds it"
 _OF_TEST = "a test of {} in its folder applies it"
 _NO_NAME = "its name is still to be written"
+_AGENTS = "agents."
 _MADE_UP = ", and only its name makes it a credential"
 
 
 def counted(
-    findings: Iterable[Finding], about_credentials: Collection[str], context: Context | None, unused: Mapping[str, str]
+    findings: Iterable[Finding],
+    about_credentials: Collection[str],
+    context: Context | None,
+    unused: Mapping[str, str],
+    parts: Collection[str] = (),
 ) -> list[Finding]:
     """Findings with the severity that counts: one step lower where no tool loads the input from its place.
 
-    `unused` are the files that are not deployed, with why.
+    `unused` are the files that are not deployed, with why, `parts` those of plugins that a manifest names, which a tool
+    loads from any place.
 
     None counts two steps lower, so that one that its rule counts lower stays as it is. But services that a text only
     shows count at most medium, scanners of hosts among them and APIs that tests describe at most low, and what a text
@@ -51,7 +58,7 @@ def counted(
     A cluster accepts no object whose name is still to be written, so that it is a template wherever it stands. A
     credential is valid wherever it is, except that in an example or a test one that only its name tells may be made up.
     """
-    deciding = about_credentials, context, unused
+    deciding = about_credentials, context, unused, parts
     counted = [_lower(finding, _why_lower(finding, *deciding)) for finding in findings]
     return [each if each.rule in about_credentials else _limited(each, context) for each in counted]
 
@@ -65,19 +72,23 @@ def unapplied(commented: Collection[str], tested: Mapping[str, str]) -> dict[str
 
 
 def _why_lower(
-    finding: Finding, about_credentials: Collection[str], context: Context | None, unused: Mapping[str, str]
+    finding: Finding,
+    about_credentials: Collection[str],
+    context: Context | None,
+    unused: Mapping[str, str],
+    parts: Collection[str],
 ) -> str:
     if finding.rule in about_credentials:
         return _why_made_up(finding, context)
     if context:
         return _EXAMPLES[context] if context in (Context.DOCUMENTATION, Context.TEMPLATE) else ""
-    if why := _why_place(finding):
+    if why := _why_place(finding, parts):
         return why
     alone = finding.subject_kind.startswith(OBJECTS) and not finding.overlay
     return unused.get(finding.location.path, "") if alone else ""
 
 
-def _why_place(finding: Finding) -> str:
+def _why_place(finding: Finding, parts: Collection[str]) -> str:
     """Why a finding counts lower because of the text that its subject is in, or of a name still to be written."""
     if finding.purpose == ATTACK:
         return _ATTACK if finding.subject_kind == COMMAND else _OF_ATTACKER
@@ -85,7 +96,7 @@ def _why_place(finding: Finding) -> str:
         return _SCANNER
     filled = _FILL_IN.get(finding.subject_kind.partition(".")[0] + ".")
     path = finding.location.path
-    if not is_loaded(path):
+    if not is_loaded(path) and not (finding.subject_kind.startswith(_AGENTS) and is_part(path, parts)):
         return _EXAMPLES.get(context_of(path), _EXAMPLES[Context.FIXTURE])
     if shows(path, finding.subject_kind):
         return _SHOWN_ONLY

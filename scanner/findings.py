@@ -9,7 +9,7 @@ from itertools import chain
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from scanner import counted_severity, documents, repeated_findings, unknown_causes
+from scanner import counted_severity, documents, plugin_parts, repeated_findings, unknown_causes
 from scanner.contexts import SET_ASIDE, Context, context_of, is_set_aside
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
 from scanner.facts.setting import OBJECTS
@@ -31,19 +31,20 @@ def separate_findings(
     context: Context | None = None,
     commented: Collection[str] = (),
     tested: Mapping[str, str] | None = None,
+    named: Collection[plugin_parts.Named] = (),
 ) -> list[Finding]:
     """The findings, in order, each with the severity that counts: each object that is built has its own.
 
     `shared` are the files that several overlays use, `rules` those that ran. `context` is what all inputs count as;
     None where their paths decide. `commented` are the files that a kustomization lists in a comment, `tested`
-    those that a test applies, with what runs it.
+    those that a test applies, with what runs it, `named` what manifests of plugins name.
     """
     once = {rule.id: rule.lists for rule in rules if rule.once in ("input", "setup") or rule.lists}
     found = repeated_findings.merged(_once(evaluation, shared), evaluation, once)
     about_credentials = {rule.id for rule in rules if CREDENTIALS in rule.objectives}
-    return counted_severity.counted(
-        in_order(found), about_credentials, context, counted_severity.unapplied(commented, tested or {})
-    )
+    unapplied = counted_severity.unapplied(commented, tested or {})
+    parts = plugin_parts.loaded(named)
+    return counted_severity.counted(in_order(found), about_credentials, context, unapplied, parts)
 
 
 def in_context(inputs: Iterable[Input], context: Context | None) -> list[Input]:

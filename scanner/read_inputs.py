@@ -9,7 +9,7 @@ from itertools import takewhile
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from scanner import applied_by_tests, engines, sources
+from scanner import applied_by_tests, engines, plugin_parts, sources
 from scanner.contexts import context_of, is_loaded
 from scanner.facts.lack import MAKE_READABLE, MAKE_READABLE_OF
 from scanner.facts.setting import OBJECTS, is_deployed, is_of_tests
@@ -50,6 +50,8 @@ class ReadInputs(Struct):
     """Those of them that a kustomization lists in a comment."""
     tested: set[applied_by_tests.Applied] = field(default_factory=set)
     """What tests apply from their own folders."""
+    named: set[plugin_parts.Named] = field(default_factory=set)
+    """What manifests of plugins and marketplaces name."""
     talos: Talos = field(default_factory=Talos)
     """What the files show of a cluster of Talos Linux."""
     searched: Searched = field(default_factory=Searched)
@@ -66,6 +68,7 @@ class ReadInputs(Struct):
         if not isinstance(source, sources.File):
             return item
         self.tested |= applied_by_tests.applied(source.path, source.content)
+        self.named |= plugin_parts.named(source.path, source.content)
         self.talos.take(source.path, source.content)
         if not (unused := source.unused):
             return item

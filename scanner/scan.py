@@ -272,7 +272,8 @@ def evaluate(
         evaluation.findings, by.rules.rules, read.subjects, together.derived, baseline=read.talos.enforces_baseline
     )
     infos = [rule.info for rule in by.rules.rules]
-    findings = separate_findings(evaluation, read.shared, infos, options.context, read.commented, read.of_tests())
+    placed = options.context, read.commented, read.of_tests(), read.named
+    findings = separate_findings(evaluation, read.shared, infos, *placed)
     waived = AppliedWaivers()
     if accepted:
         about = local.like(accepted.rules)

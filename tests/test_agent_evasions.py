@@ -199,3 +199,59 @@ def test_a_form_that_a_tool_may_refuse_fixes_nothing(tmp_path: Path) -> None:
     states = {each["rule"]: each["baseline_state"] for each in said["findings"] if each["outcome"] == "fail"}
     assert (states[DOWNLOADS], states[MODES]) == ("unchanged", "unchanged")
     assert (states["agents.hook-event-known"], done.returncode, said["comparison"]["gone"]) == ("new", 1, [])
+
+
+MARKET = {"name": "m", "owner": {"name": "o"}, "plugins": [{"name": "p", "source": "./tests/fixtures/p"}]}
+PLUGIN = {"name": "p", "mcpServers": "./a.example.json"}
+SERVER = {"mcpServers": {"a": {"command": "bash", "args": ["-c", RUN]}}}
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"tests/fixtures/p/hooks/hooks.json": hook(RUN)}, "high"),
+        ({"tests/fixtures/p/hooks/hooks.json": hook(RUN), ".claude-plugin/marketplace.json": MARKET}, "critical"),
+        (
+            {
+                "tests/fixtures/p/hooks/hooks.json": hook(RUN),
+                ".claude-plugin/marketplace.json": {
+                    **MARKET,
+                    "metadata": {"pluginRoot": "./tests/fixtures"},
+                    "plugins": [{"name": "p", "source": "p"}],
+                },
+            },
+            "critical",
+        ),
+        ({"tests/fixtures/p/hooks/hooks.json": hook(RUN), "fixtures/.claude-plugin/marketplace.json": MARKET}, "high"),
+        ({"tests/fixtures/p/hooks/hooks.json": hook(RUN), ".claude-plugin/marketplace.json": "[{"}, "high"),
+        ({"a.example.json": SERVER}, "high"),
+        ({"a.example.json": SERVER, ".claude-plugin/plugin.json": PLUGIN}, "critical"),
+        ({"x/a.example.json": SERVER, ".claude-plugin/plugin.json": PLUGIN}, "high"),
+        (
+            {
+                "tests/fixtures/p/a.example.json": SERVER,
+                "tests/fixtures/p/.claude-plugin/plugin.json": PLUGIN,
+                ".claude-plugin/marketplace.json": MARKET,
+            },
+            "critical",
+        ),
+        ({"tests/fixtures/p/a.example.json": SERVER, "tests/fixtures/p/.claude-plugin/plugin.json": PLUGIN}, "high"),
+    ],
+)
+def test_what_the_manifest_of_a_plugin_names_counts_in_full(
+    files: dict[str, Any], expected: str, tmp_path: Path
+) -> None:
+    assert outcomes(tmp_path, files, DOWNLOADS) == [("fail", expected)]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (".claude/agents/docs/de/a.md", "critical"),
+        (".claude/agents/.de/a.md", "critical"),
+        ("docs/de/agents/a.md", "high"),
+    ],
+)
+def test_a_folder_below_that_of_the_agents_is_not_one_of_translations(path: str, expected: str, tmp_path: Path) -> None:
+    text = "---\nname: a\ndescription: Runs\ntools: Read\npermissionMode: bypassPermissions\n---\n"
+    assert outcomes(tmp_path, {path: text}, "agents.agent-mode-asks") == [("fail", expected)]

@@ -255,3 +255,19 @@ def test_what_the_manifest_of_a_plugin_names_counts_in_full(
 def test_a_folder_below_that_of_the_agents_is_not_one_of_translations(path: str, expected: str, tmp_path: Path) -> None:
     text = "---\nname: a\ndescription: Runs\ntools: Read\npermissionMode: bypassPermissions\n---\n"
     assert outcomes(tmp_path, {path: text}, "agents.agent-mode-asks") == [("fail", expected)]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("use-Xk29f" + "Lq8Zt", "fail"),
+        ("random.Xk29f" + "Lq8Zt", "fail"),
+        ("use-strong-password", "pass"),
+        ("your-Password123", "pass"),
+        ("generate-MyPass2024Ab", "pass"),
+    ],
+)
+def test_a_drawn_password_behind_a_word_is_one(value: str, expected: str, tmp_path: Path) -> None:
+    server = {"mcpServers": {"a": {"command": "a", "env": {"DB_PASSWORD": value}}}}
+    found = outcomes(tmp_path, {SERVERS: server}, "agents.server-environment-without-credentials")
+    assert [outcome for outcome, _ in found] == (["fail"] if expected == "fail" else [])

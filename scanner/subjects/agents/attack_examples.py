@@ -36,7 +36,7 @@ _BARE = regex(
 )
 """A host without the scheme of an address, also as a number."""
 _OF_FILE = regex(
-    r"(?i).*\.(?:txt|json|html?|php|xml|csv|pem|crt|cer|key|ya?ml|js|log|conf|jsp|aspx?|exe|dll|ps1|bin|elf|jpe?g|png|pdf)"
+    r"(?i).*\.(?:txt|json|html?|php|xml|csv|pem|crt|cer|key|ya?ml|js|log|conf|jsp|aspx?|exe|dll|ps1|webclient|bin|elf|jpe?g|png|pdf)"
 )
 """Endings of names of files that no domain has."""
 _ELSEWHERE = regex(
@@ -45,7 +45,7 @@ _ELSEWHERE = regex(
     r"|\bwget\b[^|;&\n]*\s(?:-[a-zA-Z]*[ie]|--(?:input-file|execute|config|base)\b)"
 )
 """Options with which a request goes to another host than its address names."""
-_OWN_MACHINE = regex(r"(?i)base64|dangerously|skip[-_]permissions|bypass|yolo|\bpwsh\b|\bpowershell\b")
+_OWN_MACHINE = regex(r"(?i)base64|dangerously|skip[-_]permissions|bypass|yolo|\|\s*(?:pwsh|powershell)\b")
 """What acts on the machine that runs it: an encoded text that is executed, or an agent without its safeguards."""
 _OWN = ipaddress.ip_network("fc00::/7")
 """Private addresses of version 6. Others that count as private lead to addresses of version 4."""

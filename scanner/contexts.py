@@ -90,6 +90,12 @@ _TRANSLATION = regex(
     re.IGNORECASE,
 )
 """A folder of translations, such as `.ja/skills`; the texts that a tool loads are elsewhere."""
+_NESTED = regex(
+    r"(?:^|/)\.(?:agents?|claude|codex|cursor|gemini|github|opencode|roo|windsurf)/"
+    r"(?:agents?|chatmodes|commands?|instructions|output-styles|prompts|rules)/",
+    re.IGNORECASE,
+)
+"""A folder of which a tool loads the texts of folders below too."""
 _DOCUMENTATION = regex(r"(?:^|/)(?:docs?|documentation|examples?|samples?|demos?|tutorials?)/", re.IGNORECASE)
 _TEST_DATA = regex(
     r"(?:^|/)(?:tests?[_-]?data|__fixtures__|fixtures?|src/test/resources|node_modules|site-packages|bower_components"
@@ -258,7 +264,9 @@ def _is_test_data(path: str) -> bool:
 
 
 def _is_document(path: str) -> bool:
-    return bool(_PROSE.search(path)) and (not _FOR_AGENTS.search(path) or bool(_TRANSLATION.search(path)))
+    return bool(_PROSE.search(path)) and (
+        not _FOR_AGENTS.search(path) or (bool(_TRANSLATION.search(path)) and not _NESTED.search(path))
+    )
 
 
 def _is_template(path: str) -> bool:

@@ -13,11 +13,15 @@ from scanner.facts.setting import OBJECTS
 from scanner.late import regex
 from scanner.model import SEVERITIES, Finding, Severity, lowered
 from scanner.places import ATTACK, COPY, NAMED, SCANNER
+from scanner.plugin_parts import is_part
 from scanner.subjects.agents.kinds import COMMAND
 from scanner.unused_inputs import at_most, why_unused
 
-_FILL_IN = {"kubernetes.": regex(r"<[A-Za-z][\w .-]*>"), "agents.": regex(r"\{\{[^{}]*\}\}")}
-"""What stands for a name in a template, such as `<app>` or `{{app}}`, by what the kinds of subjects begin with."""
+_FILL_IN = {"kubernetes.": regex(r"<[A-Za-z][\w .-]*>")}
+"""What stands for a name in a template, such as `<app>`, by what the kinds of subjects begin with.
+
+A tool loads a setup of agents whatever its names are, and the name of a hook or a command is its text.
+"""
 _ANY_NAME = regex(r"(?:rbac\.authorization|certificates)\.k8s\.io/|(?:[\w-]+\.)*openshift\.io/")
 """Begins the identity of an object for which the API accepts any name that can stand in a path, such as `<app>`."""
 _NAMED_CONTAINERS = ("apps/", "batch/", "core/", "extensions/")
@@ -38,6 +42,7 @@ _OF_TEST = "a test of {} in its folder applies it"
 _NO_NAME = "its name is still to be written"
 _APPLIED = (".yaml", ".yml", ".json")
 """Ends of the names of files that a controller applies from a folder."""
+_AGENTS = "agents."
 _MADE_UP = ", and only its name makes it a credential"
 
 
@@ -48,26 +53,33 @@ class Uses(Struct, frozen=True):
     """The files that are not deployed, with why."""
     applied: Collection[str] = ()
     """The folders that objects of Argo CD and Flux name as what they apply."""
+    parts: Collection[str] = frozenset()
+    """The parts of plugins that a manifest names, which a tool loads from any place."""
 
     def place(self, finding: Finding) -> str:
-        """The path that tells whether a tool loads what a finding is about; empty where a controller applies it.
+        """The path that tells whether a tool loads what a finding is about; empty where something else says so.
 
         What an overlay or a chart builds is applied wherever its parts are.
         """
         path = finding.overlay or finding.location.path
+        if finding.subject_kind.startswith(_AGENTS) and is_part(path, self.parts):
+            return ""
         if not finding.subject_kind.startswith(OBJECTS) or not path.lower().endswith(_APPLIED):
             return path
         return "" if is_in(self.applied, path) else path
 
 
-def uses(commented: Collection[str], tested: Mapping[str, str], applied: Collection[str]) -> Uses:
+def uses(
+    commented: Collection[str], tested: Mapping[str, str], applied: Collection[str], parts: Collection[str]
+) -> Uses:
     """What is known of files: those that a kustomization lists in a comment, and those that a test applies, are unused.
 
-    `tested` says what runs the test, `applied` are folders that Argo CD and Flux apply, where the test decides nothing.
+    `tested` says what runs the test, `applied` are folders that Argo CD and Flux apply, where the test decides nothing,
+    `parts` those of plugins that a manifest names.
     """
     alone = {path: tool for path, tool in tested.items() if not is_in(applied, path)}
     unused = {path: _OF_TEST.format(tool) for path, tool in alone.items()} | dict.fromkeys(commented, _IN_COMMENT)
-    return Uses(unused, applied)
+    return Uses(unused, applied, parts)
 
 
 def is_in(folders: Iterable[str], path: str) -> bool:
@@ -84,9 +96,9 @@ def counted(
     shows count at most medium, scanners of hosts among them and APIs that tests describe at most low, and what a text
     about attacks shows is info: nobody is meant to apply it to a machine of their own.
 
-    Except for roles and their bindings, a cluster accepts no object whose name is still to be written, and an agent
-    with such a name is copied before it is loaded, so that both are templates wherever they stand. A credential is
-    valid wherever it is, except that in an example or a test one that only its name tells may be made up.
+    Except for roles and their bindings, a cluster accepts no object whose name is still to be written, so that it is a
+    template wherever it stands. A credential is valid wherever it is, except that in an example or a test one that only
+    its name tells may be made up.
     """
     deciding = about_credentials, context, known
     counted = [_lower(finding, _why_lower(finding, *deciding)) for finding in findings]

@@ -10,7 +10,7 @@ from itertools import takewhile
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from scanner import applied_by_tests, documents, engines, sources
+from scanner import applied_by_tests, documents, engines, plugin_parts, sources
 from scanner.contexts import context_of, is_loaded
 from scanner.counted_severity import Uses, is_in, uses
 from scanner.facts.lack import MAKE_READABLE, MAKE_READABLE_OF, WITHOUT_PODS
@@ -67,6 +67,8 @@ class ReadInputs(Struct):
     """What tests apply from their own folders."""
     applied: set[str] = field(default_factory=set)
     """The folders below the root that objects of Argo CD and Flux apply."""
+    named: set[plugin_parts.Named] = field(default_factory=set)
+    """What manifests of plugins and marketplaces name."""
     talos: Talos = field(default_factory=Talos)
     """What the files show of a cluster of Talos Linux."""
     variables: set[str] = field(default_factory=set)
@@ -92,6 +94,7 @@ class ReadInputs(Struct):
         if source.variables_of:
             self.variables.add(source.path)
         self.tested |= applied_by_tests.applied(source.path, source.content)
+        self.named |= plugin_parts.named(source.path, source.content)
         self.talos.take(source.path, source.content)
         if not (unused := source.unused):
             return item
@@ -107,7 +110,7 @@ class ReadInputs(Struct):
     def uses(self) -> Uses:
         """What the files show of the use of others."""
         tested = applied_by_tests.among(self.tested, (item.path for item in self.inputs))
-        return uses(self.commented, tested, self.applied)
+        return uses(self.commented, tested, self.applied, plugin_parts.loaded(self.named))
 
     def identify(self, source: sources.Source, hash_name: str) -> None:
         """Keep the identity in Git of a file that was read, if identities were requested."""

@@ -217,10 +217,9 @@ def test_what_a_person_is_asked_or_has_little_effect_counts_lower(
     assert severity(scanned(tmp_path, path, text), f"agents.{rule}") is expected
 
 
-@pytest.mark.parametrize(("name", "expected"), [("runner", Severity.CRITICAL), ("{{LAYER}}-runner", Severity.HIGH)])
-def test_an_agent_whose_name_is_to_be_written_is_a_template(name: str, expected: Severity, tmp_path: Path) -> None:
-    text = f'---\nname: "{name}"\ndescription: Runs\ntools: Read\npermissionMode: bypassPermissions\n---\n'
-    assert severity(scanned(tmp_path, ".claude/agents/a.md", text), "agents.agent-mode-asks") is expected
+def test_an_agent_whose_name_is_to_be_written_counts_in_full_where_a_tool_loads_it(tmp_path: Path) -> None:
+    text = '---\nname: "{{LAYER}}-runner"\ndescription: Runs\ntools: Read\npermissionMode: bypassPermissions\n---\n'
+    assert severity(scanned(tmp_path, ".claude/agents/a.md", text), "agents.agent-mode-asks") is Severity.CRITICAL
 
 
 LABELLED = POD.replace("metadata: {name: a}", "metadata: {name: a, labels: {app: a}}")

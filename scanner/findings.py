@@ -9,7 +9,7 @@ from itertools import chain
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from scanner import counted_severity, documents, plugin_parts, repeated_findings, unknown_causes
+from scanner import counted_severity, documents, repeated_findings, unknown_causes
 from scanner.contexts import SET_ASIDE, Context, context_of, is_set_aside
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
 from scanner.facts.setting import OBJECTS

@@ -90,6 +90,8 @@ _DEFAULT_SHAPE = regex(
     r"|postgres|mysql|redis|mongo|app|attack|attacker|evil|hacked|hacker|pwned|victim)"
     r"[-_ ]?(?:password|passwd|pass|pwd|secret|pw|user)"
     r"|(?:[a-z0-9]{1,20}[-_]){0,3}change[-_]?(?:me|it|this)(?:[-_][a-z0-9]{1,20}){0,4}"
+    r"|change[-_](?:[a-z]{1,12}[-_]){0,2}(?:password|passwd|pass|pwd|secret|key|token)"
+    r"|(?:mude|altere|troque|cambia|cambie)[-_]est[ae](?:[-_][a-z0-9]{1,20}){0,4}"
 )
 NUMBERS = frozenset({"1234", "12345", "123456", "1234567", "12345678", "123456789", "1234567890", "111111", "000000"})
 _WORDS_OF_NOUNS = """

@@ -28,6 +28,8 @@ from scanner.subjects.computed import variables
 from scanner.subjects.kubernetes import CLUSTER_SCOPED
 
 _TWO = 2
+_RUN_ELSEWHERE = "ClusterWorkflowTemplate"
+"""A kind without a namespace, whose pods run in that of another object."""
 _SHOWN = 3
 """Labels of a selector that are named."""
 
@@ -216,6 +218,11 @@ def _doubt(one: Subject, other: Subject, namespace: str = "") -> tuple[str, str]
         return f"{shown(other)} {unstated(other)}", stating(other)
     if stated:
         return f"{one.name} {unstated(one)}, and {shown(other)} is in `{stated}`", stating(one) + _unless_shown(one)
+    if _RUN_ELSEWHERE in (kind_of(one), kind_of(other)):
+        return (
+            f"{one.name} {unstated(one)}, and {shown(other)} {unstated(other)}",
+            f"{stating(one)}, and {stating(other)}",
+        )
     why = f"neither {one.name} nor {shown(other)} states a namespace, and {_parted(one, other)}"
     return why, f"state {_field(one)} and {_field(other)}{_unless_shown(one, other)}"
 
@@ -238,6 +245,8 @@ def stating(subject: Subject) -> str:
     """How to let Assay know the namespace of an object."""
     if _is_chart(subject.overlay):
         return f"{IN_RELEASE}: `{_built(subject.overlay)} -n NAMESPACE | assay scan -`"
+    if kind_of(subject) == _RUN_ELSEWHERE:
+        return f"make {at(subject)} a WorkflowTemplate that states `metadata.namespace`, if it runs in one namespace"
     return f"state {_field(subject)}"
 
 
@@ -245,6 +254,8 @@ def unstated(subject: Subject) -> str:
     """That the namespace of an object is not known."""
     if _is_chart(subject.overlay):
         return "is in the namespace of its Helm release, which no scanned file states"
+    if kind_of(subject) == _RUN_ELSEWHERE:
+        return "belongs to no namespace and runs in that of the Workflow that refers to it"
     return "states no namespace"
 
 

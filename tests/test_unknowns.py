@@ -316,7 +316,8 @@ def test_a_number_of_pods_that_no_file_states_is_left_to_a_person(tmp_path: Path
             "",
             "scan what both give, if they are applied to one namespace: `(helm template web; echo ---; kustomize",
         ),
-        ("shop", "", "scan what both give"),
+        ("shop", "", "scan what both give, if they are applied to one namespace"),
+        ("shop", "shop", "scan what both give, if they are applied to one cluster"),
         (
             "shop",
             "infra",

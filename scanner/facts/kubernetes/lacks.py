@@ -64,7 +64,7 @@ def of_object(
             return Lack(why, f"scan the file as it is applied, with `{computed[0]}` replaced{instead}")
     for other in objects.named(group, kind, name):
         if not in_same_system(seeker, other) and _may_share_namespace(seeker, other, namespace):
-            return _of_other_system(called, seeker, other, printed, instead)
+            return _of_other_system(called, seeker, other, printed, instead, space)
     return _not_found(objects, seeker, kind, called + _within(space), printed, instead)
 
 
@@ -79,9 +79,9 @@ def _not_found(objects: Objects, seeker: Subject, kind: str, whole: str, printed
     return Lack(why, brought + FROM_CLUSTER.format(printed) + instead)
 
 
-def _of_other_system(called: str, seeker: Subject, other: Subject, printed: str, instead: str) -> Lack:
+def _of_other_system(called: str, seeker: Subject, other: Subject, printed: str, instead: str, space: str) -> Lack:
     """An object of the name is of another chart or overlay. The values of a chart that is installed are not known."""
-    where = "cluster" if kind_of(other) in CLUSTER_SCOPED else "namespace"
+    where = "cluster" if kind_of(other) in CLUSTER_SCOPED or "" != space == namespace_of(other) else "namespace"
     why = f"{called} is in another chart or overlay ({at(other)}), which may be applied to another {where}"
     from_cluster = f"put what `{printed}` prints beside these files"
     asked = from_cluster if _is_chart(other.overlay) else _scan_both(seeker, other, where)

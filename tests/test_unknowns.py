@@ -427,3 +427,15 @@ def test_a_template_of_the_cluster_is_not_to_be_put_into_a_namespace(tmp_path: P
     found = unknown(tmp_path)[SELECTED]
     assert "runs in that of the Workflow that refers to it" in found.message
     assert found.provide.startswith("make a/a.yaml:1 a WorkflowTemplate that states `metadata.namespace`")
+
+
+def test_the_chart_of_a_template_is_named_alone(tmp_path: Path) -> None:
+    needs = "dependencies: [{name: hub, version: 1.0.0, repository: 'https://r.example'}]\n"
+    text = f"apiVersion: v2\nname: a\nversion: 1.0.0\n{needs}"
+    (tmp_path / "a/templates").mkdir(parents=True)
+    (tmp_path / "a/Chart.yaml").write_text(text)
+    (tmp_path / "a/templates/web.yaml").write_text(thing("Service", "web", "{selector: {app: web}}"))
+    (tmp_path / "b.yaml").write_text("kind: Deployment\nspec: [\n")
+    found = unknown(tmp_path)["kubernetes.service-selects-workload"].provide
+    assert found.startswith("make a/Chart.yaml readable (")
+    assert "b.yaml" not in found

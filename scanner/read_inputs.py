@@ -22,6 +22,7 @@ from scanner.lost_links import Links
 from scanner.model import ANY_KIND, Finding, Input, InputStatus, Outcome, Subject
 from scanner.policy.evaluate import Evaluation
 from scanner.rendering.compose_names import COMPOSE, MOUNT, VARIABLES
+from scanner.sources.markers import CHART
 from scanner.subjects.assertions import EXPECTED
 from scanner.subjects.stacks import env_files
 from scanner.talos import Talos
@@ -226,12 +227,19 @@ def _with_unread(found: Finding, unread: Sequence[Input]) -> Finding:
         kinds = {ANY_KIND, *asked[2].split(" or ")}
         of_any = [item for item in beside if item.system in ("", asked[1])] if asked[1] else beside
         some = [item for item in of_any if _may_hold(item, kinds)] or of_any or unread
+        some = [item for item in some if _is_chart_of(item.path, place)] or some
         provide = found.provide.replace(asked[0], _readable(some))
     elif _FOLDER in found.provide:
         provide = f"{found.provide}, and make {_named([item.path for item in beside])} readable"
     else:
         return found
     return replace(found, provide=provide, message=found.message.replace(found.provide, provide))
+
+
+def _is_chart_of(path: str, place: str) -> bool:
+    """Whether a file is the chart of a template: read with it, the objects of other charts do not count for it."""
+    folder, _, name = path.rpartition("/")
+    return name == CHART and place.startswith(f"{folder}/templates/" if folder else "templates/")
 
 
 def _may_hold(item: Input, kinds: Collection[str]) -> bool:

@@ -264,6 +264,44 @@ def test_what_a_page_leaves_out_and_what_version_a_test_reads_is_open(
         assert told[0].provide == (contexts.IF_WHOLE if path.endswith(".md") else contexts.IF_APPLIED)
 
 
+def test_what_a_page_shows_without_other_objects_is_not_said_to_be_left_out(tmp_path: Path) -> None:
+    (told,) = (each for each in scanned(tmp_path, "a.md", fenced(LABELLED)).findings if each.rule == ISOLATED)
+    assert "so what is beside this object is not known" in told.message
+
+
+FRAGMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: a, image: "r.example/a:1.0", securityContext: {privileged: true}}]}
+"""
+NO_SELECTOR = FRAGMENT.replace("  selector: {matchLabels: {app: web}}\n", "")
+PROSE = FRAGMENT.replace("name: web}", "name: 'web ← as in the file'}")
+
+
+@pytest.mark.parametrize(
+    ("text", "context", "expected"),
+    [
+        (FRAGMENT, None, ["unknown"]),
+        (NO_SELECTOR, None, []),
+        (NO_SELECTOR.replace("apps/v1", "extensions/v1beta1"), None, ["unknown"]),
+        (PROSE, None, []),
+        (NO_SELECTOR, Context.LIVE, ["fail"]),
+        (PROSE, Context.LIVE, ["fail"]),
+    ],
+)
+def test_what_no_api_server_takes_leaves_nothing_open_on_a_page(
+    text: str, context: Context | None, expected: list[str], tmp_path: Path
+) -> None:
+    found = scanned(tmp_path, "docs/app.md", fenced(text), context).findings
+    assert [each.outcome.value for each in found if each.rule == LIMITED] == expected
+    assert [each.outcome.value for each in found if each.rule == PRIVILEGED] == ["fail"]
+
+
 TAGGED, DEFINED = "stacks.service-image-tag-pinned", "stacks.service-references-defined"
 
 

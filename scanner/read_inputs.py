@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-import shlex
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import takewhile
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -13,37 +11,23 @@ from msgspec.structs import replace
 from scanner import applied_by_tests, documents, engines, plugin_parts, sources
 from scanner.contexts import context_of, is_loaded
 from scanner.counted_severity import Uses, is_in, uses
-from scanner.facts.lack import MAKE_READABLE, MAKE_READABLE_OF, WITHOUT_PODS
-from scanner.facts.setting import OBJECTS, is_deployed, is_of_tests
+from scanner.facts.setting import OBJECTS, is_of_tests
 from scanner.findings import Searched
-from scanner.late import regex
 from scanner.loss import Loss
 from scanner.lost_links import Links
-from scanner.model import ANY_KIND, Finding, Input, InputStatus, Outcome, Subject
+from scanner.model import ANY_KIND, Input, InputStatus, Outcome, Subject
 from scanner.policy.evaluate import Evaluation
 from scanner.rendering.compose_names import COMPOSE, MOUNT, VARIABLES
-from scanner.sources.markers import CHART
 from scanner.subjects.assertions import EXPECTED
 from scanner.subjects.stacks import env_files
 from scanner.talos import Talos
+from scanner.unread_inputs import with_unread
 
-_FOLDER = "scan the folder"
-"""What is asked for where other files may decide."""
-_ASKED = regex(f"(?:{MAKE_READABLE}|{MAKE_READABLE_OF.format('(.+?)')})" + r"(\w+(?: or \w+)*)")
-_LONGEST_REASON = 200
-"""Letters of the reason why a file could not be read, in the message of a finding."""
-_HINT = regex(r", and Assay does not|, such as |; the whole objects ")
-"""Begins in a reason what the message of a finding leaves out."""
-_BUILT = "kubectl: "
-_ROOT = regex(r"(?s)(?<=kubectl: )accumulat.*recursed accumulation of path '[^']*': ")
-"""What Kustomize says of an overlay before why its base cannot be built."""
 _DATA = (*documents.YAML_SUFFIXES, *documents.JSON_SUFFIXES)
 _APPLIED = (
     "not assessed: a test expects its objects, but an object of Argo CD or Flux names the folder; move it out of the "
     "folder, or use `--context live`"
 )
-_NAMED = 3
-"""Files that are named which could not be read."""
 
 
 class ReadInputs(Struct):
@@ -137,7 +121,7 @@ class ReadInputs(Struct):
     ) -> Evaluation:
         """What came of each file, of the rules and policies that need all, and of other engines."""
         if unread := [item for item in self.inputs if item.may_hold]:
-            joined.findings = [_with_unread(found, unread) for found in joined.findings]
+            joined.findings = [with_unread(found, unread) for found in joined.findings]
         self.evaluation.merge(joined)
         for each in also:
             self.take(each, include_passes=include_passes)
@@ -215,90 +199,3 @@ def _worse(before: Input, after: Input) -> Input:
     """What became of an input by two accounts: what one could not read is not assessed, whatever the other read."""
     order = (InputStatus.SKIPPED, InputStatus.NOT_ASSESSED, InputStatus.ASSESSED, InputStatus.UNREADABLE)
     return after if order.index(after.status) >= order.index(before.status) else before
-
-
-def _with_unread(found: Finding, unread: Sequence[Input]) -> Finding:
-    """A finding that further files may decide, with the names of those that could not be read."""
-    if found.outcome is not Outcome.UNKNOWN:
-        return found
-    place = found.overlay or found.location.path
-    beside = sorted(_beside(place, unread), key=lambda item: -_shared_folders(item.path, place))
-    if asked := _ASKED.search(found.provide):
-        kinds = {ANY_KIND, *asked[2].split(" or ")}
-        of_any = [item for item in beside if item.system in ("", asked[1])] if asked[1] else beside
-        some = [item for item in of_any if _may_hold(item, kinds)] or of_any or unread
-        some = [item for item in some if _is_chart_of(item.path, place)] or some
-        provide = found.provide.replace(asked[0], _readable(some))
-    elif _FOLDER in found.provide:
-        provide = f"{found.provide}, and make {_named([item.path for item in beside])} readable"
-    else:
-        return found
-    return replace(found, provide=provide, message=found.message.replace(found.provide, provide))
-
-
-def _is_chart_of(path: str, place: str) -> bool:
-    """Whether a file is the chart of a template: read with it, the objects of other charts do not count for it."""
-    folder, _, name = path.rpartition("/")
-    return name == CHART and place.startswith(f"{folder}/templates/" if folder else "templates/")
-
-
-def _may_hold(item: Input, kinds: Collection[str]) -> bool:
-    """Whether an input may hold objects of some kinds; `pods` are the kinds of which pods may come."""
-    return any(kind in kinds or ("pods" in kinds and kind not in WITHOUT_PODS) for kind in item.may_hold)
-
-
-def _shared_folders(one: str, other: str) -> int:
-    """How many folders two files have in common, from the root on."""
-    pairs = zip(one.split("/")[:-1], other.split("/")[:-1], strict=False)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-
-
-def _beside(place: str, unread: Sequence[Input]) -> Sequence[Input]:
-    """The inputs that may hold what counts for an object at a place; all if there are no such ones."""
-    deployed = [item for item in unread if is_deployed(item.path)] if is_deployed(place) else unread
-    some = deployed if is_of_tests(place) else [item for item in deployed if not is_of_tests(item.path)]
-    return some or deployed or unread
-
-
-def _readable(some: Sequence[Input]) -> str:
-    """How to make inputs readable: what hinders the first of them, and the names of the others."""
-    first, *others = _causes(some)
-    also = f", and {_named([item.path for item in others])}," if others else ","
-    made = "them with `--exclude` if they are" if others else "it with `--exclude` if it is"
-    return f"make {first.path} readable ({_why(first)}){also} or leave {made} not deployed"
-
-
-def _causes(some: Sequence[Input]) -> list[Input]:
-    """Inputs without those that are not read for the same reason as another one, such as a base of theirs."""
-    found: dict[str, Input] = {}
-    for item in some:
-        why = _ROOT.sub("", item.reason)
-        of_base = why.startswith(_BUILT) or " uses " in why
-        own = why == item.reason if why.startswith(_BUILT) else why.startswith(f"{item.path} uses")
-        key = why if of_base else item.path
-        if key not in found or own:
-            found[key] = item
-    return list(found.values())
-
-
-def _why(item: Input) -> str:
-    """Why an input is not read, and what helps."""
-    why = _ROOT.sub("", item.reason).removeprefix("not assessed: ").replace(f"{item.path} uses", "it uses")
-    why = _short(_HINT.split(why)[0])
-    if why.startswith("helm: "):
-        return f"{why}; give values that it requires with `--values FILE`"
-    folder = shlex.quote(posixpath.dirname(item.path) or ".")
-    if why.startswith(_BUILT) and "is not in or below" in why:
-        return f"{why}; `kustomize build --load-restrictor LoadRestrictionsNone {folder} | assay scan -` builds it"
-    return why
-
-
-def _short(why: str) -> str:
-    return why if len(why) <= _LONGEST_REASON else f"{why[:_LONGEST_REASON].rstrip()}…"
-
-
-def _named(paths: Sequence[str]) -> str:
-    """The names of files; of many, the first and how many more there are."""
-    if len(paths) > _NAMED + 1:
-        return f"{', '.join(paths[:_NAMED])} and {len(paths) - _NAMED} more under `not assessed`"
-    return " and ".join(filter(None, (", ".join(paths[:-1]), paths[-1])))

@@ -17,10 +17,10 @@ from scanner.errors import UnreadableError
 from scanner.facts.setting import is_deployed
 from scanner.late import regex
 
-_SIGN = regex(rb"(?m)^(?:machine|talosVersion):|^clusterName:")
+_SIGN = regex(rb"(?m)^(?:machine|talosVersion|clusterName|talos):")
 """What a file may hold that configures nodes, as fast to find."""
-_CHANGE = b"admissionControl"
-"""What a file holds that changes the default, also as a patch."""
+_CHANGE = regex(rb"\badmissionControl\b")
+"""What a file holds that changes the default, also as a patch; an `admissionController` is something else."""
 _ENDINGS = (".yaml", ".yml", ".json")
 _TOP = frozenset({"version", "debug", "persist", "machine", "cluster"})
 """The keys of a machine configuration, and of a patch of one."""
@@ -49,7 +49,7 @@ class Talos(Struct):
         """Take in one more file."""
         if not (path.endswith(_ENDINGS) and is_deployed(path)):
             return
-        self.changed = self.changed or _CHANGE in content
+        self.changed = self.changed or _CHANGE.search(content) is not None
         if not self.configured and _SIGN.search(content):
             self.configured = _configures_nodes(path, content)
 
@@ -73,4 +73,12 @@ def _is_configuration(value: Any) -> bool:
     machine = value.get("machine")
     if isinstance(machine, dict) and machine and value.keys() <= _TOP:
         return machine.keys() <= _MACHINE
+    if value.get("kind") == "Cluster":
+        return _is_template(value)
     return value.keys() >= _OF_TALHELPER and "talosVersion" in value and isinstance(value["nodes"], list)
+
+
+def _is_template(value: dict[str, Any]) -> bool:
+    """Whether it is the cluster of a template of Omni, which generates the configurations of its machines."""
+    versions = (value.get(name) for name in ("kubernetes", "talos"))
+    return "apiVersion" not in value and all(isinstance(each, dict) and "version" in each for each in versions)

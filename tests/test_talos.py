@@ -17,6 +17,12 @@ MACHINE = (
 )
 PATCH = "machine:\n  sysctls: {vm.swappiness: '0'}\n"
 TALHELPER = "clusterName: home\ntalosVersion: v1.12.1\nendpoint: https://10.0.0.1:6443\nnodes: [{hostname: a}]\n"
+OMNI = (
+    "kind: Cluster\nname: home\nkubernetes: {version: v1.36.4}\ntalos:\n  version: v1.13.7\n---\nkind: ControlPlane\n"
+)
+OMNI_CHANGED = f"{OMNI}patches: [{{name: a, inline: {{cluster: {{apiServer: {{admissionControl: []}}}}}}}}]\n"
+ANOTHER = f"apiVersion: cluster.example/v1\n{OMNI}"
+AUTOSCALER = "admissionController: {enabled: true}\n"
 OTHER = "machine:\n  type: lathe\n  axes: 3\n"
 CHANGED = "- op: remove\n  path: /cluster/apiServer/admissionControl\n"
 NO_LABEL = "has no label that enforces the level baseline or restricted of the Pod Security Standards"
@@ -33,7 +39,11 @@ WHY = (
         ({"talos/patches/swap.yaml": PATCH}, "low", WHY),
         ({"talos/talconfig.yaml": TALHELPER}, "low", WHY),
         ({"a/swap.yaml": f"apiVersion: v1alpha1\nkind: HostnameConfig\nhostname: a\n---\n{PATCH}"}, "low", WHY),
+        ({"omni/cluster.yaml": OMNI}, "low", WHY),
+        ({"talos/controlplane.yaml": MACHINE, "autoscaler/values.yaml": AUTOSCALER}, "low", WHY),
         ({}, "medium", ""),
+        ({"omni/cluster.yaml": OMNI_CHANGED}, "medium", ""),
+        ({"omni/cluster.yaml": ANOTHER}, "medium", ""),
         ({"shop/machine.yaml": OTHER}, "medium", ""),
         ({"shop/machine.yaml": PATCH + "shop: a\n"}, "medium", ""),
         ({"shop/cluster.yaml": TALHELPER.replace("talosVersion", "version")}, "medium", ""),

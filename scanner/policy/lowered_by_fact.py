@@ -16,7 +16,7 @@ from scanner.model import Finding, Outcome, Subject, lowered
 from scanner.policy.rule import FactReason, Rule
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
 
-FACTS_READ = ("restricted_by_openshift",)
+FACTS_READ = ("restricted_by_openshift", "memory_limited_by_namespace")
 """The facts of workloads that a rule may name."""
 LEVEL = "baseline_enforced_by_default"
 """What is true of a Namespace that states no level of Pod Security, where its cluster enforces one by default."""

@@ -141,7 +141,7 @@ def side_of(state: Evaluated, joined: Collection[str]) -> Side:
     return Side(
         state.findings,
         {item.path: _parts_lost(item) for item in read.inputs},
-        {item.path.rstrip("/") for item in read.inputs if _is_link(item) or item.reason == _LOST},
+        {item.path.rstrip("/") for item in read.inputs if _is_link(item)},
         {subject.identity for subject in read.subjects} | read.others,
         {(subject.overlay or subject.origin.path, subject.identity) for subject in read.subjects},
         joined if any(map(hides_something, read.inputs)) else (),
@@ -164,7 +164,7 @@ def _with_lost(before: Iterable[Input], now: Iterable[Input]) -> Iterator[Input]
 
 
 def _is_link(item: Input) -> bool:
-    return item.status is InputStatus.SKIPPED and item.reason == LINK
+    return not item.sha256 and item.reason.startswith(LINK)
 
 
 def orders_of(state: Evaluated) -> dict[str, Worse]:

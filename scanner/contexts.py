@@ -60,7 +60,11 @@ _TEMPLATE = regex(
 """What is copied before use; of the settings in `.claude`, Claude Code loads two names only."""
 _ASSETS = regex(r"(?:^|/)skills/(?:[^/]+/)+(?:assets|templates)/")
 """What a skill has for an agent to copy and fill in: https://agentskills.io/specification#assets."""
-_PROSE = regex(r"\.(?:md|markdown|mdx|txt|rst|adoc)$|(?:^|/)readme[^/]*$", re.IGNORECASE)
+_PROSE = regex(
+    r"\.(?:md|markdown|mdx|txt|rst|adoc)$|(?:^|/)readme(?![^/]*\.(?:ya?ml|jsonc?)$)[^/]*$",
+    re.IGNORECASE,
+)
+"""Texts for people; `kubectl`, Argo CD and Flux apply any file of a folder that ends with .yaml, .yml or .json."""
 _DEPLOYED = ("kubernetes.", "stack.")
 """What the kinds of objects begin with that a person or a pipeline deploys."""
 _INVOKED = regex(
@@ -86,6 +90,12 @@ _TRANSLATION = regex(
     re.IGNORECASE,
 )
 """A folder of translations, such as `.ja/skills`; the texts that a tool loads are elsewhere."""
+_NESTED = regex(
+    r"(?:^|/)\.(?:agents?|claude|codex|cursor|gemini|github|opencode|roo|windsurf)/"
+    r"(?:agents?|chatmodes|commands?|instructions|output-styles|prompts|rules)/",
+    re.IGNORECASE,
+)
+"""A folder of which a tool loads the texts of folders below too."""
 _DOCUMENTATION = regex(r"(?:^|/)(?:docs?|documentation|examples?|samples?|demos?|tutorials?)/", re.IGNORECASE)
 _TEST_DATA = regex(
     r"(?:^|/)(?:tests?[_-]?data|__fixtures__|fixtures?|src/test/resources|node_modules|site-packages|bower_components"
@@ -254,7 +264,9 @@ def _is_test_data(path: str) -> bool:
 
 
 def _is_document(path: str) -> bool:
-    return bool(_PROSE.search(path)) and (not _FOR_AGENTS.search(path) or bool(_TRANSLATION.search(path)))
+    return bool(_PROSE.search(path)) and (
+        not _FOR_AGENTS.search(path) or (bool(_TRANSLATION.search(path)) and not _NESTED.search(path))
+    )
 
 
 def _is_template(path: str) -> bool:

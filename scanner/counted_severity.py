@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from scanner import credentials
@@ -11,12 +12,20 @@ from scanner.contexts import Context, context_of, is_loaded, is_page, shows
 from scanner.facts.setting import OBJECTS
 from scanner.late import regex
 from scanner.model import SEVERITIES, Finding, Severity, lowered
-from scanner.places import ATTACK, COPY, SCANNER
+from scanner.places import ATTACK, COPY, NAMED, SCANNER
+from scanner.plugin_parts import is_part
 from scanner.subjects.agents.kinds import COMMAND
 from scanner.unused_inputs import at_most, why_unused
 
-_FILL_IN = {"kubernetes.": regex(r"<[A-Za-z][\w .-]*>"), "agents.": regex(r"\{\{[^{}]*\}\}")}
-"""What stands for a name in a template, such as `<app>` or `{{app}}`, by what the kinds of subjects begin with."""
+_FILL_IN = {"kubernetes.": regex(r"<[A-Za-z][\w .-]*>")}
+"""What stands for a name in a template, such as `<app>`, by what the kinds of subjects begin with.
+
+A tool loads a setup of agents whatever its names are, and the name of a hook or a command is its text.
+"""
+_ANY_NAME = regex(r"(?:rbac\.authorization|certificates)\.k8s\.io/|(?:[\w-]+\.)*openshift\.io/")
+"""Begins the identity of an object for which the API accepts any name that can stand in a path, such as `<app>`."""
+_NAMED_CONTAINERS = ("apps/", "batch/", "core/", "extensions/")
+"""Groups of objects in which the API also checks the names of containers."""
 _EXAMPLES = {
     Context.DOCUMENTATION: "it is in documentation",
     Context.TEMPLATE: "it is in a template",
@@ -31,77 +40,122 @@ _COPIED = "it is in a copy of the documentation of a product"
 _IN_COMMENT = "its kustomization lists the file in a comment only, so that nothing builds it"
 _OF_TEST = "a test of {} in its folder applies it"
 _NO_NAME = "its name is still to be written"
+_APPLIED = (".yaml", ".yml", ".json")
+"""Ends of the names of files that a controller applies from a folder."""
+_AGENTS = "agents."
 _MADE_UP = ", and only its name makes it a credential"
 
 
+class Uses(Struct, frozen=True):
+    """What other files of a scan show of the use of a file with objects."""
+
+    unused: Mapping[str, str] = {}
+    """The files that are not deployed, with why."""
+    applied: Collection[str] = ()
+    """The folders that objects of Argo CD and Flux name as what they apply."""
+    parts: Collection[str] = frozenset()
+    """The parts of plugins that a manifest names, which a tool loads from any place."""
+
+    def place(self, finding: Finding) -> str:
+        """The path that tells whether a tool loads what a finding is about; empty where something else says so.
+
+        What an overlay or a chart builds is applied wherever its parts are.
+        """
+        path = finding.overlay or finding.location.path
+        if finding.subject_kind.startswith(_AGENTS) and is_part(path, self.parts):
+            return ""
+        if not finding.subject_kind.startswith(OBJECTS) or not path.lower().endswith(_APPLIED):
+            return path
+        return "" if is_in(self.applied, path) else path
+
+
+def uses(
+    commented: Collection[str], tested: Mapping[str, str], applied: Collection[str], parts: Collection[str]
+) -> Uses:
+    """What is known of files: those that a kustomization lists in a comment, and those that a test applies, are unused.
+
+    `tested` says what runs the test, `applied` are folders that Argo CD and Flux apply, where the test decides nothing,
+    `parts` those of plugins that a manifest names.
+    """
+    alone = {path: tool for path, tool in tested.items() if not is_in(applied, path)}
+    unused = {path: _OF_TEST.format(tool) for path, tool in alone.items()} | dict.fromkeys(commented, _IN_COMMENT)
+    return Uses(unused, applied, parts)
+
+
+def is_in(folders: Iterable[str], path: str) -> bool:
+    """Whether a file is in or below one of some folders, which a repository may have in another folder."""
+    return any(f"/{folder}/" in f"/{path}" for folder in folders)
+
+
 def counted(
-    findings: Iterable[Finding], about_credentials: Collection[str], context: Context | None, unused: Mapping[str, str]
+    findings: Iterable[Finding], about_credentials: Collection[str], context: Context | None, known: Uses
 ) -> list[Finding]:
     """Findings with the severity that counts: one step lower where no tool loads the input from its place.
-
-    `unused` are the files that are not deployed, with why.
 
     None counts two steps lower, so that one that its rule counts lower stays as it is. But services that a text only
     shows count at most medium, scanners of hosts among them and APIs that tests describe at most low, and what a text
     about attacks shows is info: nobody is meant to apply it to a machine of their own.
 
-    A cluster accepts no object whose name is still to be written, and an agent with such a name is copied before it is
-    loaded, so that both are templates wherever they stand. A credential is valid wherever it is, except that in an
-    example or a test one that only its name tells may be made up.
+    Except for roles and their bindings, a cluster accepts no object whose name is still to be written, so that it is a
+    template wherever it stands. A credential is valid wherever it is, except that in an example or a test one that only
+    its name tells may be made up.
     """
-    deciding = about_credentials, context, unused
+    deciding = about_credentials, context, known
     counted = [_lower(finding, _why_lower(finding, *deciding)) for finding in findings]
     return [each if each.rule in about_credentials else _limited(each, context) for each in counted]
 
 
-def unapplied(commented: Collection[str], tested: Mapping[str, str]) -> dict[str, str]:
-    """Why files are not deployed: those that a kustomization lists in a comment, and those that a test applies.
-
-    `tested` says what runs the test.
-    """
-    return {path: _OF_TEST.format(tool) for path, tool in tested.items()} | dict.fromkeys(commented, _IN_COMMENT)
-
-
-def _why_lower(
-    finding: Finding, about_credentials: Collection[str], context: Context | None, unused: Mapping[str, str]
-) -> str:
+def _why_lower(finding: Finding, about_credentials: Collection[str], context: Context | None, known: Uses) -> str:
     if finding.rule in about_credentials:
-        return _why_made_up(finding, context)
+        return _why_made_up(finding, context, known)
     if context:
         return _EXAMPLES[context] if context in (Context.DOCUMENTATION, Context.TEMPLATE) else ""
-    if why := _why_place(finding):
+    if why := _why_place(finding, known.place(finding)):
         return why
     alone = finding.subject_kind.startswith(OBJECTS) and not finding.overlay
-    return unused.get(finding.location.path, "") if alone else ""
+    return known.unused.get(finding.location.path, "") if alone else ""
 
 
-def _why_place(finding: Finding) -> str:
-    """Why a finding counts lower because of the text that its subject is in, or of a name still to be written."""
+def _why_place(finding: Finding, path: str) -> str:
+    """Why a finding counts lower because of the text that its subject is in, or of a name still to be written.
+
+    `path` is what tells whether a tool loads it.
+    """
     if finding.purpose == ATTACK:
         return _ATTACK if finding.subject_kind == COMMAND else _OF_ATTACKER
     if finding.purpose == SCANNER:
         return _SCANNER
-    filled = _FILL_IN.get(finding.subject_kind.partition(".")[0] + ".")
-    path = finding.location.path
-    if not is_loaded(path):
+    if finding.purpose != NAMED and not is_loaded(path):
         return _EXAMPLES.get(context_of(path), _EXAMPLES[Context.FIXTURE])
     if shows(path, finding.subject_kind):
         return _SHOWN_ONLY
     if finding.purpose == COPY:
         return _COPIED
-    return _NO_NAME if filled is not None and filled.search(finding.subject_name) else why_unused(finding)
+    return _NO_NAME if _is_to_be_named(finding) else why_unused(finding, path)
 
 
-def _why_made_up(finding: Finding, context: Context | None) -> str:
+def _is_to_be_named(finding: Finding) -> bool:
+    """Whether the name of a subject is still to be written, so that its tool or the API refuses it as it is."""
+    filled = _FILL_IN.get(finding.subject_kind.partition(".")[0] + ".")
+    name, identity = finding.subject_name, finding.subject_id
+    if finding.subject_kind.startswith(OBJECTS):
+        if _ANY_NAME.match(identity):
+            return False
+        name = name if identity.startswith(_NAMED_CONTAINERS) else name.partition(", ")[0]
+    return filled is not None and filled.search(name) is not None
+
+
+def _why_made_up(finding: Finding, context: Context | None, known: Uses) -> str:
     """Why a credential may be made up; empty where it counts in full."""
     if finding.credential not in credentials.BY_NAME:
         return ""
-    place = _EXAMPLES.get(context) if context else _place_of_example(finding)
+    place = _EXAMPLES.get(context) if context else _place_of_example(finding, known.place(finding))
     return f"{place}{_MADE_UP}" if place else ""
 
 
-def _place_of_example(finding: Finding) -> str:
-    path = finding.location.path
+def _place_of_example(finding: Finding, path: str) -> str:
+    if finding.purpose == NAMED:
+        return ""
     if is_page(path):
         return _EXAMPLES[Context.DOCUMENTATION]
     if shows(path, finding.subject_kind):

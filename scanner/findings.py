@@ -16,12 +16,14 @@ from scanner.facts.setting import OBJECTS
 from scanner.finished_scan import Scan
 from scanner.inputs import Portion
 from scanner.masking import harmless, hidden, mask_all, sealed
-from scanner.model import CREDENTIALS, Finding, Input, InputStatus, RuleInfo
+from scanner.model import CREDENTIALS, SEVERITIES, Finding, Input, InputStatus, RuleInfo
 from scanner.options import Options
 from scanner.places import Fix, Location
 from scanner.policy.evaluate import Counts, Evaluation
 from scanner.policy.tuning import Tuning
 from scanner.texts_within import Masked, texts_of
+
+_NOTHING_KNOWN = counted_severity.Uses()
 
 
 def separate_findings(
@@ -29,21 +31,17 @@ def separate_findings(
     shared: Collection[str],
     rules: Sequence[RuleInfo] = (),
     context: Context | None = None,
-    commented: Collection[str] = (),
-    tested: Mapping[str, str] | None = None,
+    known: counted_severity.Uses = _NOTHING_KNOWN,
 ) -> list[Finding]:
     """The findings, in order, each with the severity that counts: each object that is built has its own.
 
     `shared` are the files that several overlays use, `rules` those that ran. `context` is what all inputs count as;
-    None where their paths decide. `commented` are the files that a kustomization lists in a comment, `tested`
-    those that a test applies, with what runs it.
+    None where their paths decide. `known` is what other files show of the use of a file.
     """
     once = {rule.id: rule.lists for rule in rules if rule.once in ("input", "setup") or rule.lists}
     found = repeated_findings.merged(_once(evaluation, shared), evaluation, once)
     about_credentials = {rule.id for rule in rules if CREDENTIALS in rule.objectives}
-    return counted_severity.counted(
-        in_order(found), about_credentials, context, counted_severity.unapplied(commented, tested or {})
-    )
+    return counted_severity.counted(in_order(found), about_credentials, context, known)
 
 
 def in_context(inputs: Iterable[Input], context: Context | None) -> list[Input]:
@@ -191,7 +189,7 @@ def merged_findings(
 
 
 def _merged(group: list[Finding]) -> Finding:
-    first = min(group, key=lambda finding: finding.overlay)
+    first = min(group, key=lambda finding: (SEVERITIES.index(finding.severity), finding.overlay))
     return replace(first, built_by=tuple(sorted({finding.overlay for finding in group})))
 
 

@@ -13,15 +13,18 @@ from msgspec.structs import replace
 
 from scanner import documents, sources
 from scanner.configuration.weakening import ConfigurationChange
+from scanner.contexts import Context
 from scanner.errors import AssayError
 from scanner.facts.kubernetes.objects import name_of
 from scanner.facts.setting import is_deployed, not_deployed
 from scanner.model import Subject
+from scanner.options import Options
 from scanner.safe_read import read
 from scanner.scan import Evaluated, evaluate
 from scanner.shared import Shared
 from scanner.sources import Selection, git_file
 from scanner.sources.patterns import Patterns
+from scanner.subjects.assertions import EXPECTED
 from scanner.subjects.kubernetes import RESOURCE
 
 _NAMED = 3
@@ -45,7 +48,10 @@ def hidden_inputs(before: Evaluated, now: Evaluated, paths: Sequence[str], share
         told.append(ConfigurationChange(_IGNORE_FILE, words, place, line))
     hidden = {path for files in ignored.values() for path in files}
     left = {identity: each for identity, each in left.items() if each.origin.path not in hidden}
-    return [*told, *(_moved(left, _unread(left, now, paths, shared), why="which is not scanned") if left else ())]
+    if left:
+        told += _moved(left, _unread(left, now, paths, shared), why="which is not scanned")
+        told += _moved(left, _expected(left, now), why="where a test only expects an object")
+    return told
 
 
 def _deployed(scan: Evaluated) -> Iterator[Subject]:
@@ -84,15 +90,29 @@ def _unread(lost: _Objects, now: Evaluated, paths: Sequence[str], shared: Shared
     wide = replace(selection, include=(), exclude=(), ignored=True)
     if wide == selection:
         return {}
-    files = sorted(sources.names(sources.scope(paths, wide)) - sources.names(now.where))
-    named = [os.path.join(now.where.root, each) for each in files if each.lower().endswith(_SUFFIXES)]
+    files = sources.names(sources.scope(paths, wide)) - sources.names(now.where)
+    return _in_files(files, lost, replace(now.options, selection=wide), now, shared)
+
+
+def _expected(lost: _Objects, now: Evaluated) -> _Objects:
+    """Of some objects, those in files that a test compares with a cluster."""
+    files = {item.path for item in now.read.inputs if any(loss.reason == EXPECTED for loss in item.losses)}
+    options = replace(now.options, selection=now.where.selection, context=Context.LIVE)
+    return _in_files(files, lost, options, now, None)
+
+
+def _in_files(
+    files: AbstractSet[str], lost: _Objects, options: Options, now: Evaluated, shared: Shared | None
+) -> _Objects:
+    """Of some objects, those in some files, read with the given options."""
+    named = [os.path.join(now.where.root, each) for each in sorted(files) if each.lower().endswith(_SUFFIXES)]
     names = {name_of(each).encode() for each in lost.values()}
-    holding = list(_holding(named, wide, names))
-    if holding:
-        options = replace(now.options, selection=wide, waivers=None, inline_ignores=False, frameworks=())
-        found = evaluate(sources.scope(holding, wide), options, None, shared, reported=False)
-        return {each.identity: each for each in found.read.subjects if each.identity in lost}
-    return {}
+    holding = list(_holding(named, options.selection, names))
+    if not holding:
+        return {}
+    options = replace(options, waivers=None, inline_ignores=False, frameworks=())
+    found = evaluate(sources.scope(holding, options.selection), options, None, shared, reported=False)
+    return {each.identity: each for each in found.read.subjects if each.identity in lost}
 
 
 def _holding(named: Sequence[str], selection: Selection, names: Collection[bytes]) -> Iterator[str]:

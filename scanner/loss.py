@@ -23,3 +23,6 @@ class Loss(Struct, frozen=True):
     """For `outside`: the folder of a repository that is named, if it may be among the scanned files."""
     file: str = ""
     """The file that is named and completes the input: nothing is lost if it is among the scanned files."""
+    named: str = ""
+    """What it is named as, where it must have been read as that: `compose` or `env-file`;
+    `mount` where it must not be a link that leads out of the scanned files."""

@@ -8,6 +8,8 @@ ATTACK, COPY = "attack", "copy"
 """What a text for agents is: about attacks, or a copy of the documentation of a product."""
 SCANNER = "scanner"
 """What an object that a text shows is: a scanner of machines, which reads what others must not reach."""
+NAMED = "named"
+"""What a file is that another one names, so that it is loaded whatever its own name is."""
 
 
 class Location(Struct, frozen=True, array_like=True):
@@ -31,7 +33,7 @@ class Origin(Struct, frozen=True, array_like=True):
     parts: tuple[tuple[int, str], ...] = ()
     """(first line, path) of each of several files whose lines are counted on, for what is built from all of them."""
     purpose: str = ""
-    """What the text is for, where it is one for agents and says so: `ATTACK` or `COPY`."""
+    """What the text is for: `ATTACK` or `COPY` where it is one for agents and says so, or `NAMED`."""
 
 
 class Related(Struct, frozen=True, array_like=True):

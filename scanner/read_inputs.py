@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import posixpath
 import shlex
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import takewhile
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from scanner import applied_by_tests, engines, sources
+from scanner import applied_by_tests, documents, engines, plugin_parts, sources
 from scanner.contexts import context_of, is_loaded
-from scanner.facts.kubernetes.unread_objects import WITHOUT_PODS
-from scanner.facts.lack import MAKE_READABLE, MAKE_READABLE_OF
+from scanner.counted_severity import Uses, is_in, uses
+from scanner.facts.lack import MAKE_READABLE, MAKE_READABLE_OF, WITHOUT_PODS
 from scanner.facts.setting import OBJECTS, is_deployed, is_of_tests
 from scanner.findings import Searched
 from scanner.late import regex
+from scanner.loss import Loss
+from scanner.lost_links import Links
 from scanner.model import ANY_KIND, Finding, Input, InputStatus, Outcome, Subject
 from scanner.policy.evaluate import Evaluation
+from scanner.rendering.compose_names import COMPOSE, MOUNT, VARIABLES
+from scanner.sources.markers import CHART
+from scanner.subjects.assertions import EXPECTED
+from scanner.subjects.stacks import env_files
 from scanner.talos import Talos
 
 _FOLDER = "scan the folder"
@@ -31,6 +37,11 @@ _HINT = regex(r", and Assay does not|, such as |; the whole objects ")
 _BUILT = "kubectl: "
 _ROOT = regex(r"(?s)(?<=kubectl: )accumulat.*recursed accumulation of path '[^']*': ")
 """What Kustomize says of an overlay before why its base cannot be built."""
+_DATA = (*documents.YAML_SUFFIXES, *documents.JSON_SUFFIXES)
+_APPLIED = (
+    "not assessed: a test expects its objects, but an object of Argo CD or Flux names the folder; move it out of the "
+    "folder, or use `--context live`"
+)
 _NAMED = 3
 """Files that are named which could not be read."""
 
@@ -55,8 +66,15 @@ class ReadInputs(Struct):
     """Those of them that a kustomization lists in a comment."""
     tested: set[applied_by_tests.Applied] = field(default_factory=set)
     """What tests apply from their own folders."""
+    applied: set[str] = field(default_factory=set)
+    """The folders below the root that objects of Argo CD and Flux apply."""
+    named: set[plugin_parts.Named] = field(default_factory=set)
+    """What manifests of plugins and marketplaces name."""
     talos: Talos = field(default_factory=Talos)
     """What the files show of a cluster of Talos Linux."""
+    variables: set[str] = field(default_factory=set)
+    """Files that were read as environment variables because a Compose file names them."""
+    links: Links = field(default_factory=Links)
     searched: Searched = field(default_factory=Searched)
     """What of it was searched for credentials."""
     blobs: dict[str, str] | None = None
@@ -68,9 +86,16 @@ class ReadInputs(Struct):
 
     def told(self, source: sources.Source, item: Input) -> Input:
         """What became of a file, with the chart or the overlay that could use it and does not."""
+        if isinstance(source, sources.SkippedFile) and source.target:
+            self.links.targets[source.path] = source.target
+            if source.named_by:
+                self.links.named.add(source.path)
         if not isinstance(source, sources.File):
             return item
+        if source.variables_of:
+            self.variables.add(source.path)
         self.tested |= applied_by_tests.applied(source.path, source.content)
+        self.named |= plugin_parts.named(source.path, source.content)
         self.talos.take(source.path, source.content)
         if not (unused := source.unused):
             return item
@@ -83,9 +108,10 @@ class ReadInputs(Struct):
             told = f"{source.commented} lists it in a comment only, so it does not count as deployed"
         return replace(item, reason="; ".join(filter(None, (item.reason, told))))
 
-    def of_tests(self) -> dict[str, str]:
-        """The files that a test applies from its own folder, with what runs the test."""
-        return applied_by_tests.among(self.tested, (item.path for item in self.inputs))
+    def uses(self) -> Uses:
+        """What the files show of the use of others."""
+        tested = applied_by_tests.among(self.tested, (item.path for item in self.inputs))
+        return uses(self.commented, tested, self.applied, plugin_parts.loaded(self.named))
 
     def identify(self, source: sources.Source, hash_name: str) -> None:
         """Keep the identity in Git of a file that was read, if identities were requested."""
@@ -117,20 +143,55 @@ class ReadInputs(Struct):
             self.take(each, include_passes=include_passes)
         return self.evaluation
 
-    def leave_out_present(self, root: str) -> ReadInputs:
-        """Tell no folder or file as missing that is among the scanned ones; `root` is the folder that they are in."""
+    def leave_out_present(self, root: str, *, whole: bool) -> None:
+        """Tell no folder or file as missing that is among the scanned ones; `root` is the folder that they are in.
+
+        A file that is named as something must have been read as that, or be told by itself. Where the scan is not of
+        `whole` folders, one that its name shows to be YAML or JSON is left to whoever named the files of the scan.
+        """
+        self.inputs = list(self.links.lost(self.inputs, whole=whole))
         named = {loss.folder for item in self.inputs for loss in item.losses if loss.folder or loss.file}
         if not named:
-            return self
-        files = {item.path for item in self.inputs if item.sha256}
+            return
+        files = {item.path: item for item in self.inputs}
         above = {item.path.rpartition("/")[0] for item in self.inputs}
         folders = "".join(f"/{posixpath.join(root, folder).strip('/')}/\0" for folder in above)
         present = {each for each in named if each and ((name := _normal(each)) == "." or f"/{name}/" in folders)}
+        self.applied = {
+            _normal(loss.folder)
+            for item in self.inputs
+            for loss in item.losses
+            if loss.folder in present and is_loaded(item.path) and not is_of_tests(item.path)
+        } - {"."}
+        self.inputs = [self._with_expected(item) for item in self.inputs]
         for number, item in enumerate(self.inputs):
-            if any(loss.folder in present or loss.file in files for loss in item.losses):
-                losses = tuple(it for it in item.losses if it.folder not in present and it.file not in files)
+            losses = tuple(
+                it for it in item.losses if it.folder not in present and not self._is_read(it, files, whole=whole)
+            )
+            if len(losses) < len(item.losses):
                 self.inputs[number] = replace(item, losses=losses)
-        return self
+
+    def _is_read(self, loss: Loss, files: Mapping[str, Input], *, whole: bool) -> bool:
+        """Whether the file that a loss names was read, as what it is named as, or is told by itself."""
+        item = files.get(loss.file)
+        if loss.named == MOUNT:
+            return self.links.end(loss.file) is not None
+        if item is None:
+            left = loss.named == COMPOSE and not whole and loss.file.lower().endswith(_DATA)
+            return bool(loss.file) and (left or loss.named == VARIABLES)  # these are on the machine that deploys
+        if item.status is InputStatus.UNREADABLE or not loss.named:
+            return bool(item.sha256) or bool(loss.named)
+        if loss.named == VARIABLES:
+            other = item.reason.startswith(sources.LINK) or bool(item.sha256)
+            return not other or item.path in self.variables or env_files.is_named(item.path)
+        return loss.named in item.formats or item.reason in ("empty", "only comments")
+
+    def _with_expected(self, item: Input) -> Input:
+        """An input that is not assessed because a test expects its objects, unless a controller applies its folder."""
+        lost = any(loss.reason == EXPECTED for loss in item.losses)
+        if not lost or not is_in(self.applied, item.path):
+            return item
+        return replace(item, status=InputStatus.UNREADABLE, reason=_APPLIED, may_hold=(ANY_KIND,))
 
     def prepare(self) -> None:
         """Find out what is needed later, while other processes work: credentials, and what inputs are used for."""
@@ -166,12 +227,19 @@ def _with_unread(found: Finding, unread: Sequence[Input]) -> Finding:
         kinds = {ANY_KIND, *asked[2].split(" or ")}
         of_any = [item for item in beside if item.system in ("", asked[1])] if asked[1] else beside
         some = [item for item in of_any if _may_hold(item, kinds)] or of_any or unread
+        some = [item for item in some if _is_chart_of(item.path, place)] or some
         provide = found.provide.replace(asked[0], _readable(some))
     elif _FOLDER in found.provide:
         provide = f"{found.provide}, and make {_named([item.path for item in beside])} readable"
     else:
         return found
     return replace(found, provide=provide, message=found.message.replace(found.provide, provide))
+
+
+def _is_chart_of(path: str, place: str) -> bool:
+    """Whether a file is the chart of a template: read with it, the objects of other charts do not count for it."""
+    folder, _, name = path.rpartition("/")
+    return name == CHART and place.startswith(f"{folder}/templates/" if folder else "templates/")
 
 
 def _may_hold(item: Input, kinds: Collection[str]) -> bool:

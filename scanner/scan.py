@@ -241,7 +241,8 @@ def evaluate(
     ahead = partial(meanwhile, by) if meanwhile else None
     met = sources_of(where, options) if met is None else met
     told = replace(options, git_commit=where.tree.commit) if where.tree else options
-    read = read_files(met, ready, told, reuse, watch, ahead, counted=reported).leave_out_present(str(where.root))
+    read = read_files(met, ready, told, reuse, watch, ahead, counted=reported)
+    read.leave_out_present(str(where.root), whole=where.whole)
     judged = JudgedObjects(by.everything.rules, read.subjects if by.engines else (), joined)
     also = [engine.assess(read.handed.get(engine.name, ()), judged.answer) for engine in by.engines]
     stage = JoinedStage(
@@ -272,7 +273,7 @@ def evaluate(
         evaluation.findings, by.rules.rules, read.subjects, together.derived, defaults=read.talos.defaults
     )
     infos = [rule.info for rule in by.rules.rules]
-    findings = separate_findings(evaluation, read.shared, infos, options.context, read.commented, read.of_tests())
+    findings = separate_findings(evaluation, read.shared, infos, options.context, read.uses())
     waived = AppliedWaivers()
     if accepted:
         about = local.like(accepted.rules)

@@ -10,11 +10,14 @@ _IN_USE = ("api.", "kubernetes.", "stack.")
 _STACK, _API = "stack.", "api."
 
 
-def why_unused(finding: Finding) -> str:
-    """Why what a finding is about is no longer used, or only read by tests; empty where no folder says so."""
+def why_unused(finding: Finding, path: str) -> str:
+    """Why what a finding is about is no longer used, or only read by tests; empty where no folder says so.
+
+    `path` is what tells whether a tool loads it.
+    """
     if _is_of_tests(finding):
         return "it describes an API in a folder of tests"
-    folder = kept_folder(finding.location.path) if finding.subject_kind.startswith(_IN_USE) else ""
+    folder = kept_folder(path) if finding.subject_kind.startswith(_IN_USE) else ""
     return f"the name of its folder, {folder}, says that it is no longer used" if folder else ""
 
 

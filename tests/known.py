@@ -9,7 +9,7 @@ from typing import Any
 from scanner import facts
 from scanner.facts import registry
 from scanner.facts.field_filter import FieldFilter
-from scanner.facts.step import read
+from scanner.facts.step import Whole, read
 from scanner.model import Subject
 from scanner.places import Location
 from scanner.subjects import KINDS
@@ -33,7 +33,7 @@ def cut(subjects: Iterable[Subject]) -> list[Subject]:
     return list(FieldFilter(read(kind) for kind in KINDS if kind != CONTAINER and registry.of(kind)).of(subjects))
 
 
-def known(subjects: Iterable[Subject], *, whole: bool = True) -> list[Known]:
+def known(subjects: Iterable[Subject], *, whole: Whole = True) -> list[Known]:
     """Subjects with what is derived of them."""
     some = list(subjects)
     derived = facts.derive(some, whole=whole)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -62,3 +63,38 @@ def test_an_autoscaler_of_a_variable_does_not_miss_its_target(target: dict[str, 
     (tmp_path / "a.yaml").write_text(yaml.safe_dump(scaler))
     (found,) = outcome(tmp_path, "kubernetes.autoscaler-target-exists")
     assert found.outcome is Outcome.UNKNOWN
+
+
+IN_WORKFLOW, IN_TEMPLATE = "r.example/a:{{workflow.parameters.tag}}", "r.example/a:{{ inputs.parameters.tag }}"
+
+
+def workflow(image: str, stated: list[Any], own: list[Any], given: list[Any]) -> dict[str, Any]:
+    """A workflow with an image, the parameters of the workflow and of the template, and those of a step."""
+    run = {"name": "run", "inputs": {"parameters": own}, "container": {"image": image}}
+    main = {"name": "main", "steps": [[{"name": "a", "template": "run", "arguments": {"parameters": given}}]]}
+    spec = {"entrypoint": "main", "arguments": {"parameters": stated}, "templates": [main, run]}
+    return thing("WorkflowTemplate", version="argoproj.io/v1alpha1", spec=spec)
+
+
+@pytest.mark.parametrize(
+    ("image", "stated", "own", "given", "expected"),
+    [
+        (IN_WORKFLOW, [{"name": "tag", "value": "latest"}], [], [], Outcome.FAIL),
+        (IN_WORKFLOW, [{"name": "tag", "value": "1.0"}], [], [], None),
+        (IN_WORKFLOW, [{"name": "tag"}], [], [], Outcome.UNKNOWN),
+        (IN_WORKFLOW, [{"name": "other", "value": "1.0"}], [{"name": "tag", "value": "1.0"}], [], Outcome.UNKNOWN),
+        (IN_WORKFLOW, [{"name": "tag", "value": "{{workflow.name}}"}], [], [], Outcome.UNKNOWN),
+        (IN_TEMPLATE, [], [{"name": "tag", "value": "latest"}], [], Outcome.FAIL),
+        (IN_TEMPLATE, [], [{"name": "tag", "value": "1.0"}], [], None),
+        (IN_TEMPLATE, [], [{"name": "tag", "value": "1.0"}], [{"name": "tag", "value": "latest"}], Outcome.UNKNOWN),
+        (IN_TEMPLATE, [{"name": "tag", "value": "latest"}], [{"name": "tag", "value": "1.0"}], [], Outcome.UNKNOWN),
+    ],
+)
+def test_a_parameter_of_a_workflow_has_the_value_that_its_object_states(
+    image: str, stated: list[Any], own: list[Any], given: list[Any], expected: Outcome | None, tmp_path: Path
+) -> None:
+    (tmp_path / "a.yaml").write_text(yaml.safe_dump(workflow(image, stated, own, given)))
+    found = outcome(tmp_path, TAG)
+    assert [each.outcome for each in found] == ([expected] if expected else [])
+    if expected is Outcome.UNKNOWN:
+        assert "Argo Workflows replaces" in found[0].message

@@ -65,6 +65,10 @@ def severity(found: Scan, rule: str) -> Severity:
         ("docs/swarm.md", "documentation"),
         ("README", "documentation"),
         ("notes.txt", "documentation"),
+        ("README.de", "documentation"),
+        ("deploy/readme-web.yaml", "live"),
+        ("README.yml", "live"),
+        ("readme.json", "live"),
         ("examples/app.yaml", "documentation"),
         (".mcp.json.example", "template"),
         ("settings.sample.json", "template"),
@@ -213,10 +217,9 @@ def test_what_a_person_is_asked_or_has_little_effect_counts_lower(
     assert severity(scanned(tmp_path, path, text), f"agents.{rule}") is expected
 
 
-@pytest.mark.parametrize(("name", "expected"), [("runner", Severity.CRITICAL), ("{{LAYER}}-runner", Severity.HIGH)])
-def test_an_agent_whose_name_is_to_be_written_is_a_template(name: str, expected: Severity, tmp_path: Path) -> None:
-    text = f'---\nname: "{name}"\ndescription: Runs\ntools: Read\npermissionMode: bypassPermissions\n---\n'
-    assert severity(scanned(tmp_path, ".claude/agents/a.md", text), "agents.agent-mode-asks") is expected
+def test_an_agent_whose_name_is_to_be_written_counts_in_full_where_a_tool_loads_it(tmp_path: Path) -> None:
+    text = '---\nname: "{{LAYER}}-runner"\ndescription: Runs\ntools: Read\npermissionMode: bypassPermissions\n---\n'
+    assert severity(scanned(tmp_path, ".claude/agents/a.md", text), "agents.agent-mode-asks") is Severity.CRITICAL
 
 
 LABELLED = POD.replace("metadata: {name: a}", "metadata: {name: a, labels: {app: a}}")
@@ -241,6 +244,7 @@ SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {selector: 
         ("docs/app.md", POD, Context.LIVE, LIMITED, "fail"),
         ("docs/app.md", POD, Context.DOCUMENTATION, LIMITED, "unknown"),
         ("docs/app.yaml", POD, None, LIMITED, "fail"),
+        ("deploy/readme-app.yaml", POD, None, LIMITED, "fail"),
         ("docs/app.yaml", POD, Context.DOCUMENTATION, LIMITED, "fail"),
         ("AGENTS.md", POD, None, LIMITED, "fail"),
         ("api/testdata/app.yaml", POD, None, LIMITED, "fail"),
@@ -258,6 +262,44 @@ def test_what_a_page_leaves_out_and_what_version_a_test_reads_is_open(
     assert [each.outcome.value for each in told] == [expected]
     if expected == "unknown":
         assert told[0].provide == (contexts.IF_WHOLE if path.endswith(".md") else contexts.IF_APPLIED)
+
+
+def test_what_a_page_shows_without_other_objects_is_not_said_to_be_left_out(tmp_path: Path) -> None:
+    (told,) = (each for each in scanned(tmp_path, "a.md", fenced(LABELLED)).findings if each.rule == ISOLATED)
+    assert "so what is beside this object is not known" in told.message
+
+
+FRAGMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: a, image: "r.example/a:1.0", securityContext: {privileged: true}}]}
+"""
+NO_SELECTOR = FRAGMENT.replace("  selector: {matchLabels: {app: web}}\n", "")
+PROSE = FRAGMENT.replace("name: web}", "name: 'web ← as in the file'}")
+
+
+@pytest.mark.parametrize(
+    ("text", "context", "expected"),
+    [
+        (FRAGMENT, None, ["unknown"]),
+        (NO_SELECTOR, None, []),
+        (NO_SELECTOR.replace("apps/v1", "extensions/v1beta1"), None, ["unknown"]),
+        (PROSE, None, []),
+        (NO_SELECTOR, Context.LIVE, ["fail"]),
+        (PROSE, Context.LIVE, ["fail"]),
+    ],
+)
+def test_what_no_api_server_takes_leaves_nothing_open_on_a_page(
+    text: str, context: Context | None, expected: list[str], tmp_path: Path
+) -> None:
+    found = scanned(tmp_path, "docs/app.md", fenced(text), context).findings
+    assert [each.outcome.value for each in found if each.rule == LIMITED] == expected
+    assert [each.outcome.value for each in found if each.rule == PRIVILEGED] == ["fail"]
 
 
 TAGGED, DEFINED = "stacks.service-image-tag-pinned", "stacks.service-references-defined"
@@ -334,7 +376,8 @@ def test_a_context_that_is_given_counts_for_all_inputs(context: Context, expecte
 _PARTS = """a b.yaml docs Doc tests test .claude agents skills .github prompts copilot-instructions.md README readme.md
 mcp.json x.local.json .mcp.json CLAUDE.md x.example.yaml x.tpl compose.override.yml foo.agent.md x.md .cursor
 .local.x node_modules test-cases
-X.EXAMPLE.YML .example local a.local.b.c Readmex.yaml x.dist. txt settings.local.json.tmpl x.\u017fample \u00e9.yaml"""
+X.EXAMPLE.YML .example local a.local.b.c Readmex.yaml x.dist. txt Readmex
+ settings.local.json.tmpl x.\u017fample \u00e9.yaml"""
 
 
 @given(st.lists(st.sampled_from([*_PARTS.split(), "", "a.md\n", "README\n", "docs\n"]), min_size=1, max_size=4))
@@ -383,7 +426,7 @@ def test_reports_say_why_a_finding_counts_lower(
         assert (because in "".join(render(name, found))) is True
 
 
-@pytest.mark.parametrize(("path", "listed"), [("README.md", 0), ("deploy/app.yaml", 1)])
+@pytest.mark.parametrize(("path", "listed"), [("README.md", 0), ("deploy/app.yaml", 1), ("deploy/readme-app.yaml", 1)])
 def test_rules_pass_a_default_password_in_a_text_for_people(tmp_path: Path, path: str, listed: int) -> None:
     text = fenced(PASSWORD) if path.endswith(".md") else PASSWORD
     found = scan([str(written(tmp_path, path, text))], Options(cache_folder=None, lists_subjects=True))

@@ -86,6 +86,8 @@ NAMED = {
     "SERVICE_TOKEN": ("a token", drawn(24)),
     "UPLOAD_TOKEN": ("a token", "xKqPw" + "ZmTrVbNcHdJ"),  # letters alone, in no order of a name
     "MYSQL_ROOT_PASSWORD": (DEFAULT, "changeme"),
+    "DATABASE_PASSWORD": (DEFAULT, "change_pg_password"),
+    "FLASK_SECRET_KEY": (DEFAULT, "mude_esta_chave_em_producao"),
     "POSTGRES_PASSWORD": (DEFAULT, "postgres"),
     "REDIS_PASSWORD": (DEFAULT, "P@ssw0rd"),
     "PGPASSWORD": (DEFAULT, "123456"),

@@ -295,6 +295,19 @@ SESSIONS = {
     "search and single commands": (("WebSearch", "Bash(npm test)", "Bash(git log:*)"), {}, CLOSED),
     "search and an interpreter": (("WebSearch", "Bash(node:*)"), {}, "Bash(node:*)"),
     "issues of GitHub": (("Bash(gh issue view:*)", "Bash(gh issue create:*)"), {}, "Bash(gh issue create:*)"),
+    "curl behind commands of one forge": (
+        ("Bash(gh run view:*)", "Bash(gh pr view:*)", "Bash(gh pr comment:*)", "Bash(gh run list:*)", "Bash(curl:*)"),
+        {},
+        "Bash(curl:*), Bash(gh run view:*), Bash(gh pr comment:*) and 1 more",
+    ),
+    "a browser behind a command of one forge": (
+        (
+            *("Bash(gh issue edit -R a/b:*)", "WebFetch(domain:example.com)"),
+            *("mcp__playwright__browser_navigate_back", "mcp__playwright__browser_navigate"),
+        ),
+        {},
+        "mcp__playwright__browser_navigate, Bash(gh issue edit -R a/b:*) and mcp__playwright__browser_navigate_back",
+    ),
     "it asks": (("WebSearch", "Bash(node:*)"), {"ask": ["Bash(node:*)"]}, CLOSED),
     "a denied server": (("WebSearch", "mcp__slack__post_message"), {"deny": ["mcp__slack"]}, CLOSED),
     "reading is denied": (("WebSearch", "mcp__slack__post_message"), {"deny": ["Read"]}, CLOSED),
@@ -313,6 +326,10 @@ def test_the_path_of_a_session(rules: tuple[str, ...], more: dict[str, Any], way
 def test_a_session_uses_servers_by_rules_that_the_tool_applies(rule: str, *, leads_out: bool) -> None:
     files = allowed("WebSearch", rule) | server("slack", "https://mcp.slack.com/mcp")
     assert bool(path_of(files, "settings.json")) is leads_out
+
+
+def test_a_session_that_may_read_is_told_once() -> None:
+    assert path_of(allowed("Read", "Bash(gh pr:*)"), "settings.json").startswith("read private data with Read, take in")
 
 
 def test_local_settings_add_to_those_of_the_project() -> None:

@@ -10,6 +10,7 @@ import yaml
 from msgspec.structs import replace
 
 from scanner import documents, subjects
+from scanner.facts.step import Unread, Whole
 from scanner.model import Subject
 from tests.known import Known, cut, known
 
@@ -52,7 +53,7 @@ def built(*overlays: list[Thing]) -> list[Known]:
     return known(cut(found), whole=True)
 
 
-def cluster(*things: Thing, whole: bool = True) -> list[Known]:
+def cluster(*things: Thing, whole: Whole = True) -> list[Known]:
     text = yaml.safe_dump_all(things, sort_keys=False)
     return known(cut(subjects.recognise(documents.read("a.yaml", text)).subjects), whole=whole)
 
@@ -647,6 +648,12 @@ def test_a_route_of_the_mesh_leads_nobody_in() -> None:
     inner = {**BACKENDS[6], "spec": {"http": BACKENDS[6]["spec"]["http"]}}
     assert workload(cluster(inner, service(), deployment())).facts["exposed"] == []
     assert "exposed" not in workload(cluster(inner, service(), deployment(), whole=False)).facts
+
+
+@pytest.mark.parametrize(("kind", "known"), [("ClusterPolicy", True), ("Service", False), ("HTTPRoute", False)])
+def test_only_a_service_or_a_route_that_was_not_read_may_lead_in(kind: str, known: bool) -> None:
+    found = cluster(service(), deployment(), whole=frozenset({Unread(kind)}))
+    assert ("exposed" in workload(found).facts) is known
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,57 @@ WORLD: dict[str, tuple[list[dict[str, Any]], str, str]] = {
         "api-server-ciphers-strong",
         "fail names a cipher suite that does not exist: TLS_MADE_UP_WITH_AES",
     ),
+    "a flag with a variable that the container states": (
+        [
+            pod(
+                {
+                    "command": ["etcd", "--listen-client-urls=$(SCHEME)://0.0.0.0:2379"],
+                    "env": [{"name": "SCHEME", "value": "http"}],
+                }
+            )
+        ],
+        "etcd-serves-over-tls",
+        "fail ",
+    ),
+    "a flag with a variable of a variable": (
+        [
+            pod(
+                {
+                    "command": ["etcd", "--listen-client-urls=$(SCHEME)://0.0.0.0:2379"],
+                    "env": [{"name": "SCHEME", "value": "$(OTHER)"}],
+                }
+            )
+        ],
+        "etcd-serves-over-tls",
+        "unknown `listen-client-urls` is computed",
+    ),
+    "a flag with a variable from elsewhere": (
+        [
+            pod(
+                {
+                    "command": ["etcd", "--listen-client-urls=$(SCHEME)://0.0.0.0:2379"],
+                    "env": [
+                        {"name": "SCHEME", "value": "http"},
+                        {"name": "SCHEME", "valueFrom": {"fieldRef": {"fieldPath": "a"}}},
+                    ],
+                }
+            )
+        ],
+        "etcd-serves-over-tls",
+        "unknown `listen-client-urls` is computed",
+    ),
+    "a flag with a variable that is kept as it is": (
+        [
+            pod(
+                {
+                    "command": ["etcd", "--listen-client-urls=$$(SCHEME)://0.0.0.0:2379"],
+                    "env": [{"name": "SCHEME", "value": "http"}],
+                }
+            )
+        ],
+        "etcd-serves-over-tls",
+        "unknown `listen-client-urls` is computed",
+    ),
     "flags of etcd without a command": (
         [
             pod(

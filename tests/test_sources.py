@@ -174,7 +174,7 @@ def test_a_symbolic_link_is_said_and_not_followed(folder: Path, target: str) -> 
     (folder / "link.yaml").symlink_to(target)
     found = collect()
     assert [source.path for source in found] == ["file.yaml", "link.yaml", "real/inner/x.yaml"]
-    assert found[1] == SkippedFile("link.yaml", "a symbolic link")
+    assert found[1] == SkippedFile("link.yaml", "a symbolic link", target=target)
     assert collect("link.yaml") == [found[1]]
 
 

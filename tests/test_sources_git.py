@@ -157,7 +157,7 @@ def test_links_and_submodules_are_said(folder: Path) -> None:
     git(folder, "add", "link.yaml")
     git(folder, "commit", "--quiet", "--message", "two")
     found = {source.path: source for source in collect()}
-    assert found["link.yaml"] == SkippedFile("link.yaml", "a symbolic link")
+    assert found["link.yaml"] == SkippedFile("link.yaml", "a symbolic link", target="/etc/passwd")
     assert found["module"] == SkippedFile("module", "a submodule")
 
 

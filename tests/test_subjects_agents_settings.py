@@ -38,17 +38,20 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("fault", REFUSED)
-def test_settings_that_the_tool_skips_grant_nothing_and_still_hold_credentials(fault: dict[str, Any]) -> None:
+def test_settings_that_a_tool_may_skip_grant_what_they_say_and_deny_nothing(fault: dict[str, Any]) -> None:
     token = "gh" + "p_" + "aB3dE6gH9jK2mN5pQ8sT1vW4xY7zA0bC2dE5"
     allowed = {"allow": ["Bash", f"Bash(curl -H {token})"], "deny": ["Read(.env)"], **fault.get("permissions", {})}
     value = {**fault, "enableAllProjectMcpServers": True, "env": {"A": token}, "permissions": allowed}
     found = reading(".claude/settings.json", value).subjects
     (settings,) = (each.bindings["settings"] for each in found if each.focus == "settings")
-    assert "trustAllServers" not in settings
+    assert settings["trustAllServers"] is True
+    assert "deniesSecrets" not in settings
     assert [entry["credential"] for entry in settings["env"]] == ["a GitHub token"]
     rules = [each.bindings["permission"] for each in found if each.focus == "permission"]
     assert [(rule["list"], bool(rule["credential"])) for rule in rules] == [
-        ("refused", rule_) for rule_ in (False, True, False)
+        ("allow", False),
+        ("allow", True),
+        ("refused", False),
     ]
 
 
@@ -177,7 +180,7 @@ def test_what_is_seen_of_a_command(text: str, field: str) -> None:
 
 
 def test_a_command_that_is_too_long_to_be_judged_is_unknown() -> None:
-    text = "curl a" + " | curl b" * 20_000 + " | sh"
+    text = "a | b; " * 20_000
     hook = {"hooks": {"Stop": [{"hooks": [{"type": "command", "command": text}]}]}}
     subjects = reading(".claude/settings.json", hook).subjects
     (command,) = (data(each) for each in subjects if each.kind == "agents.command")

@@ -244,7 +244,9 @@ BOTH = [{"url": "http://api.shop.com"}, {"url": "https://api.shop.com"}]
         (openapi(servers=BOTH, security=None, components=None), "high"),
         (openapi(servers=BOTH[:1], paths=READ, security=None, components=None), "medium"),
         (openapi(servers=BOTH[:1], paths=KEYED, security=None, components=None), "high"),
-        (openapi(servers=BOTH[:1], paths={}, security=None, components=None), "high"),
+        (openapi(servers=BOTH[:1], paths={}, security=None, components=None), "medium"),
+        (openapi(servers=BOTH[:1], paths={}, components=None), "high"),
+        (openapi(servers=BOTH[:1], paths={}, webhooks={"paid": {}}, security=None, components=None), "high"),
     ],
 )
 def test_plaintext_counts_lower_where_everybody_only_reads(
@@ -325,6 +327,14 @@ def test_a_requirement_of_the_whole_api_that_lets_everybody_in_is_the_place(tmp_
     (found,) = (each for each in scanned(tmp_path / "api.yaml", text).findings if each.outcome == "fail")
     assert (found.location.line, found.related) == (3, ())
     assert found.message.endswith("POST /a, PUT /b")
+
+
+def test_an_undefined_scheme_is_reported_where_the_file_first_names_it(tmp_path: Path) -> None:
+    path = "post: {security: [{tokn: []}]}\n  get: {security: [{tokn: []}]}"
+    schemes = "components: {securitySchemes: {token: {}}}"
+    text = f"openapi: 3.0.0\ninfo: {{title: Shop}}\npaths:\n /a:\n  {path}\n{schemes}\n"
+    found = scanned(tmp_path / "api.yaml", text).findings
+    assert [each.location.line for each in found if each.rule.endswith("scheme-defined")] == [5]
 
 
 REFERENCES = {

@@ -90,3 +90,4 @@ def test_an_entity_without_a_name_is_a_loss(tmp_path: Path) -> None:
 def test_an_unknown_names_the_entity_that_is_not_there(tmp_path: Path) -> None:
     (found,) = scanned(tmp_path, component(owner="team-sales"), GROUP).findings
     assert "group:default/team-sales, which `owner` names, is not defined in the scanned files" in found.message
+    assert "with what `/api/catalog/entities/by-name/group/default/team-sales` of the portal returns" in found.provide

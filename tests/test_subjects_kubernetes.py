@@ -591,6 +591,12 @@ def test_the_sandbox_of_an_agent_is_a_workload(group: str) -> None:
 
 
 EXPECTED = "apiVersion: v1\nkind: Pod\nmetadata: {labels: {app: web}}\nspec: {hostPID: true}\n"
+NAMED = EXPECTED.replace("{labels", "{name: web, labels")
+OF_TESTS = (
+    *("tests/e2e/install/00-install.yaml", "tests/e2e/other/01-errors.yaml", "e2e-tests/install/00-a.yml"),
+    *("tests/chain/chainsaw-test.yaml", "tests/built/00-a.yaml", "tests/built/kustomization.yaml"),
+)
+"""Files beside, which show whether a file is one of a test."""
 
 
 @pytest.mark.parametrize(
@@ -604,16 +610,23 @@ EXPECTED = "apiVersion: v1\nkind: Pod\nmetadata: {labels: {app: web}}\nspec: {ho
         ("asserted.yaml", EXPECTED, 1),
         ("01-assert.yaml", EXPECTED.replace("{labels", "{name: web, labels"), 1),
         ("01-assert.yaml", EXPECTED.replace("{labels", "{generateName: web-, labels"), 1),
-        ("tests/e2e/install/01-assert.yaml", EXPECTED.replace("{labels", "{name: web, labels"), 0),
-        ("e2e-tests/install/01-errors.yml", EXPECTED.replace("{labels", "{name: web, labels"), 0),
+        ("tests/e2e/install/01-assert.yaml", NAMED, 0),
+        ("tests/e2e/other/01-assert.yaml", NAMED, 1),
+        ("e2e-tests/install/01-errors.yml", NAMED, 0),
+        ("tests/chain/web-assert.yaml", NAMED, 0),
+        ("tests/chain/files/web-assert.yaml", NAMED, 0),
+        ("test-cluster/web-assert.yaml", NAMED, 1),
+        ("tests/built/01-assert.yaml", NAMED, 1),
         ("tests/e2e/install/errors.yaml", EXPECTED.replace("{labels", "{name: web, labels"), 1),
         ("tests/e2e/install/asserted.yaml", EXPECTED.replace("{labels", "{name: web, labels"), 1),
     ],
 )
 def test_what_a_test_expects_is_not_judged(tmp_path: Path, name: str, text: str, subjects: int) -> None:
-    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-    (tmp_path / name).write_text(text, encoding="utf-8")
+    for each in (*OF_TESTS, name):
+        (tmp_path / each).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / each).write_text(text if each == name else "", encoding="utf-8")
     done = assay("scan", ".", "--select", "kubernetes.pod-without-host-pid", "--output", "json", cwd=tmp_path)
     found = json.loads(done.stdout)
     assert len(found["findings"]) == subjects
-    assert ("that a test expects" in found["inputs"][0]["reason"]) == (not subjects)
+    [told] = [item["reason"] for item in found["inputs"] if item["path"] == name]
+    assert ("that a test expects" in told) == (not subjects)

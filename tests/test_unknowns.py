@@ -316,7 +316,8 @@ def test_a_number_of_pods_that_no_file_states_is_left_to_a_person(tmp_path: Path
             "",
             "scan what both give, if they are applied to one namespace: `(helm template web; echo ---; kustomize",
         ),
-        ("shop", "", "scan what both give"),
+        ("shop", "", "scan what both give, if they are applied to one namespace"),
+        ("shop", "shop", "scan what both give, if they are applied to one cluster"),
         (
             "shop",
             "infra",
@@ -396,3 +397,45 @@ def test_the_objects_of_a_bundle_are_in_the_namespace_of_its_operator(
     found = scan([str(tmp_path)], Options()).findings
     outcomes = {each.outcome for each in found if each.rule == "kubernetes.service-selects-workload"}
     assert outcomes == ({told} if told else set())
+
+
+@pytest.mark.parametrize(
+    ("rule", "tag"),
+    [
+        ("stacks.service-without-sensitive-host-path", "1.2"),
+        ("stacks.service-without-sensitive-host-path", "${TAG}"),
+        ("stacks.service-without-runtime-socket", "1.2"),
+    ],
+)
+def test_the_variable_of_the_mount_is_named(tmp_path: Path, rule: str, tag: str) -> None:
+    volumes = '["${DATA}:/data", "./a:/b"]'
+    (tmp_path / "compose.yaml").write_text(f'services:\n  a:\n    image: "r.example/a:{tag}"\n    volumes: {volumes}\n')
+    found = unknown(tmp_path)[rule]
+    assert "; `source` depends on DATA, which the shell sets" in found.message
+    assert "where nothing sets DATA, give a default" in found.provide
+
+
+@pytest.mark.parametrize("space", [", namespace: shop", ""])
+def test_a_template_of_the_cluster_is_not_to_be_put_into_a_namespace(tmp_path: Path, space: str) -> None:
+    spec = '{templates: [{name: a, container: {image: "r.example/a:1.0"}}]}'
+    meta = "metadata: {name: a}\n"
+    template = f"apiVersion: argoproj.io/v1alpha1\nkind: ClusterWorkflowTemplate\n{meta}spec: {spec}\n"
+    policy = f"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: b{space}}}\n"
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/a.yaml").write_text(template)
+    (tmp_path / "b.yaml").write_text(f"{policy}spec: {{podSelector: {{}}, ingress: []}}\n")
+    found = unknown(tmp_path)[SELECTED]
+    assert "runs in that of the Workflow that refers to it" in found.message
+    assert found.provide.startswith("make a/a.yaml:1 a WorkflowTemplate that states `metadata.namespace`")
+
+
+def test_the_chart_of_a_template_is_named_alone(tmp_path: Path) -> None:
+    needs = "dependencies: [{name: hub, version: 1.0.0, repository: 'https://r.example'}]\n"
+    text = f"apiVersion: v2\nname: a\nversion: 1.0.0\n{needs}"
+    (tmp_path / "a/templates").mkdir(parents=True)
+    (tmp_path / "a/Chart.yaml").write_text(text)
+    (tmp_path / "a/templates/web.yaml").write_text(thing("Service", "web", "{selector: {app: web}}"))
+    (tmp_path / "b.yaml").write_text("kind: Deployment\nspec: [\n")
+    found = unknown(tmp_path)["kubernetes.service-selects-workload"].provide
+    assert found.startswith("make a/Chart.yaml readable (")
+    assert "b.yaml" not in found

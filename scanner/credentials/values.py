@@ -38,11 +38,6 @@ _BLANK = (
     r"required?[-_ ][a-z_ -]+$|your[a-z]+here$|(?:vault|secret|credential)[-_]?ref(?:erence)?$",
     r"(?:not|no)[-_ ](?:used|needed|required|necessary|set|applicable|key|auth|token|api)(?:[-_ ]|$)|unused(?:[-_ ]|$)",
     r"[-+]?[\d.,:_]+(?:[a-z]{1,2})?$",  # numbers, sizes, durations
-    (
-        r"(?:your|my-?own|todo|tbd|fixme|redacted|removed|masked|hidden|placeholder|dummy|sample|fake|insert|enter|replace"
-        r"|fill|put|set|generate|paste|provide|specify|see|use|the|some|any|same|stored|managed|random|update)"
-        r"(?:[-_ .]|me|your|this|with|$)"
-    ),
     _OWN_WORD + r"(?:[-_ ]?" + _FOREIGN_NOUNS + r"|[-_ ](?:api[-_ ]?)?(?:token|api|key|secret|password))",
     (
         r"(?:cambiar?|modificar|remplacer|changer|ersetzen?|ändern|aendern|hier|trocar|mudar|altere|substitu[aiy]r?|wijzig"
@@ -55,6 +50,12 @@ _BLANK = (
     ),  # code
 )
 """Beginnings of values that hold no credential, whatever their name; `$` ends a value that must be the whole."""
+_ASKING = regex(
+    r"(?i)(?:your|my-?own|todo|tbd|fixme|redacted|removed|masked|hidden|placeholder|dummy|sample|fake|insert|enter|replace"
+    r"|fill|put|set|generate|paste|provide|specify|see|use|the|some|any|same|stored|managed|random|update)"
+    r"(?:[-_ .]|me|your|this|with|$)"
+)
+"""How a value begins that asks for another one."""
 _BLANK_WORDS = (
     *("example", "placeholder", "redacted", "replaceme", "replace-me", "replace_me", "replacewith", "replacethis"),
     *("your-", "your_", "your ", "goes-here", "goes_here", "goeshere", "not-real", "notreal", "not-a-real", "dummy"),
@@ -69,6 +70,7 @@ _REPLACED = regex(
 """Words in a default password that ask for another one."""
 _BLANK_ENDS = ("-here", "_here", " here", "...")
 _BRACKETED = regex(r"<[A-Za-z][\w .:-]{0,80}>")
+_SHORT = 8
 _SENTENCE = 4
 """Words from which a value is prose."""
 _WORDS_OF_DEFAULTS = """
@@ -88,6 +90,8 @@ _DEFAULT_SHAPE = regex(
     r"|postgres|mysql|redis|mongo|app|attack|attacker|evil|hacked|hacker|pwned|victim)"
     r"[-_ ]?(?:password|passwd|pass|pwd|secret|pw|user)"
     r"|(?:[a-z0-9]{1,20}[-_]){0,3}change[-_]?(?:me|it|this)(?:[-_][a-z0-9]{1,20}){0,4}"
+    r"|change[-_](?:[a-z]{1,12}[-_]){0,2}(?:password|passwd|pass|pwd|secret|key|token)"
+    r"|(?:mude|altere|troque|cambia|cambie)[-_]est[ae](?:[-_][a-z0-9]{1,20}){0,4}"
 )
 NUMBERS = frozenset({"1234", "12345", "123456", "1234567", "12345678", "123456789", "1234567890", "111111", "000000"})
 _WORDS_OF_NOUNS = """
@@ -101,6 +105,7 @@ mock prod production staging personal response responses
 _NOUNS = frozenset(_WORDS_OF_NOUNS.split())
 """Words of which a placeholder for a secret is made: `my-api-key`, `some_secret_token`."""
 _SEQUENCES = ("xxxx", "your", "123456789", "987654321", "abcdefgh", "abc123abc123", "deadbeefdeadbeef")
+_NUMBER = regex(r"\d+")
 _REPEATED = regex(r"(.)\1{7}")
 _WORDS = regex(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _PART = regex(r"[A-Za-z]+\d{0,4}|\d{1,8}|[a-z]\w{0,5}|[vV]\d[\w.]*")
@@ -133,6 +138,7 @@ def is_blank(value: str) -> bool:
         folded.endswith(_BLANK_ENDS)
         or any(word in folded for word in _BLANK_WORDS)
         or _blank().match(value) is not None
+        or ((asking := _ASKING.match(value)) is not None and not _is_drawn(value[asking.end() :]))
         or (value.startswith("eyJ") and is_void_token(value))
         or ("<" in value and _BRACKETED.search(value) is not None)
         or len(value.split(None, _SENTENCE)) >= _SENTENCE
@@ -210,11 +216,18 @@ def is_named(value: str) -> bool:
 
 def is_random(value: str) -> bool:
     """Whether a value looks drawn at random: no name, no words with numbers behind them."""
-    if len(value) < 8 or len(value) > _LONGEST or any(character.isspace() for character in value):  # noqa: PLR2004
+    if len(value) < _SHORT or len(value) > _LONGEST or any(character.isspace() for character in value):
         return False
     if is_sample(value):
         return False
     return any(not _PART.fullmatch(part) for part in re.split(r"[-_./:@=+]", value) if part) or _mixed(value)
+
+
+def _is_drawn(value: str) -> bool:
+    """Whether what stands behind a word such as `use-` is letters of both cases and digits, mixed as no word is."""
+    if len(value) < _SHORT or not (value.isascii() and value.isalnum()) or value.islower() or value.isupper():
+        return False
+    return len(_NUMBER.findall(value)) > 1 and _mixed(value)
 
 
 def _mixed(value: str) -> bool:

@@ -20,7 +20,9 @@ from scanner.documents.classify import (
     text_of,
 )
 from scanner.documents.document import Document, Fault
+from scanner.documents.positions import Node
 from scanner.limits import DEFAULTS, Limits
+from scanner.marks import keyless
 from scanner.places import Origin
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "decode",
     "is_page",
     "is_utf16",
+    "lines",
     "read",
     "read_text",
 ]
@@ -44,6 +47,13 @@ __all__ = [
 def read(path: str, text: str, limits: Limits = DEFAULTS) -> Iterator[Document | Fault]:
     """The documents of a text in order, and a fault for each part that cannot be read or passes a limit."""
     return read_text(text_of(path, text), limits)
+
+
+def lines(told: Text) -> Iterator[Document]:
+    """The document of a file of environment variables: all lines of a text."""
+    found = told.text.split("\n")
+    marks = [keyless((number, 0), (number, len(line))) for number, line in enumerate(found)]
+    yield Document("variables", Origin(told.path), Node(found, keyless((0, 0), (len(found), 0), marks)))
 
 
 def read_text(told: Text, limits: Limits = DEFAULTS) -> Iterator[Document | Fault]:

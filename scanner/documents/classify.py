@@ -79,8 +79,11 @@ class BinaryContent(Struct, frozen=True):
 Content: TypeAlias = Text | EmptyText | BinaryContent
 
 
-def classify(path: str, content: bytes, *, stream: bool = False) -> Content:
-    """What the content of an input is; a `stream`, such as standard input, has no telling name."""
+def classify(path: str, content: bytes, *, stream: bool = False, is_yaml: bool = False) -> Content:
+    """What the content of an input is; a `stream`, such as standard input, has no telling name.
+
+    What `is_yaml` is read as that, whatever its name is, unless that is one of JSON.
+    """
     try:
         text = _text(content)
     except UnreadableError as error:
@@ -90,6 +93,8 @@ def classify(path: str, content: bytes, *, stream: bool = False) -> Content:
         return EmptyText("empty")
     if path.lower().endswith(YAML_SUFFIXES) and not _CONTENT.search(text):
         return EmptyText("only comments")
+    if is_yaml and not path.lower().endswith(JSON_SUFFIXES):
+        return Text(path, text, Language.YAML)
     return stream_of(path, text) if stream else text_of(path, text)
 
 

@@ -17,6 +17,7 @@ class Document(Struct, frozen=True):
     - yaml, json, toml
     - front-matter: the root is the mapping at the start of a Markdown text
     - prose: the root is the list of lines of a Markdown text, empty where front matter or a code block stands
+    - variables: the root is the list of lines of a file of environment variables
     - shell: the root is the list of commands of a code block
     - call: the root is the list of arguments, `name` the function
     """
@@ -32,6 +33,8 @@ class Document(Struct, frozen=True):
     """0-based line and column of each value that Compose puts in the place of those of files before, by its tag."""
     merged_by: str = ""
     """What names several Compose files together that are merged in it: `compose` or `configuration`."""
+    named_by: tuple[str, ...] = ()
+    """The files by which Docker Compose reads it as a Compose file; that of a configuration has no name."""
     fault: Fault | None = None
     """Why the tools of the format may refuse the text, which was read all the same."""
     settings: tuple[tuple[int, str], ...] = ()

@@ -54,9 +54,12 @@ def resolve_entities(groups: Groups, facts: Facts) -> None:
 
 
 def _outside(named: EntityReference) -> Lack:
+    kind, _, name = named["id"].partition(":")
+    returned = f"`/api/catalog/entities/by-name/{kind}/{name}`" if "/" in name else "its API"
     return Lack(
         f"{named['id']}, which `{named['of']}` names, is not defined in the scanned files",
-        "scan the catalogue together with the files that define the entity, if it exists",
+        "scan the catalogue together with the files that define the entity, if it exists, or, where a provider of the "
+        f"portal makes it, with what {returned} of the portal returns",
     )
 
 

@@ -18,6 +18,30 @@ FROM_ELSEWHERE = "scan the overlay with what it takes from elsewhere"
 IN_RELEASE = "scan the chart with the namespace of its release"
 """Asks for what a chart gives in a namespace. The command follows."""
 
+WITHOUT_PODS = frozenset(
+    {
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "ConfigMap",
+        "CustomResourceDefinition",
+        "Ingress",
+        "LimitRange",
+        "Namespace",
+        "NetworkPolicy",
+        "PersistentVolume",
+        "PersistentVolumeClaim",
+        "PodDisruptionBudget",
+        "ResourceQuota",
+        "Role",
+        "RoleBinding",
+        "Secret",
+        "Service",
+        "ServiceAccount",
+        "StorageClass",
+    }
+)
+"""Kinds of which no pods come."""
+
 
 class Lack(Struct, frozen=True):
     """Why a fact is absent, and what decides it."""

@@ -15,7 +15,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from scanner.baseline import BaselineState, Worse
-from scanner.gate.order import is_worse
+from scanner.gate.order import counted_lower, in_words, is_worse
 from scanner.late import regex
 from scanner.model import Finding, Outcome
 
@@ -107,7 +107,7 @@ def match(base: Side, head: Side, worse: Mapping[str, Worse], once: Collection[s
     states = {id(new): _state(old, new, worse) for old, new in pairs}
     states |= {id(new): _state(old, new, worse, moved=True) for old, new in moved}
     states |= {id(new): BaselineState.INCOMPARABLE for _, new in undecided}
-    before = {id(new): old.observed for old, new in (*pairs, *moved)}
+    before = {id(new): in_words(old, new) for old, new in (*pairs, *moved)}
     unseen = {id(old) for old, _ in undecided}
     lost = {finding.fingerprint for finding in head.findings if finding.outcome is Outcome.ERROR}
     return Matched(
@@ -207,7 +207,8 @@ def _was_undecided(past: Finding, present: Finding, base: Side, head: Side) -> b
 def _state(past: Finding, present: Finding, worse: Mapping[str, Worse], *, moved: bool = False) -> BaselineState:
     if past.outcome is not present.outcome:
         return BaselineState.OUT_OF_SIGHT if past.outcome is _FAIL else BaselineState.WORSE
-    if past.evidence != present.evidence and is_worse(past.evidence, present.evidence, worse.get(present.rule)):
+    other = past.evidence != present.evidence
+    if counted_lower(past, present) or (other and is_worse(past.evidence, present.evidence, worse.get(present.rule))):
         return BaselineState.WORSE
     same = past.location.path == present.location.path and not moved
     return BaselineState.UNCHANGED if same else BaselineState.MOVED

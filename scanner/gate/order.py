@@ -1,4 +1,4 @@
-"""Which of two values of a failing field is worse."""
+"""Which of two failures of a rule for one field is worse."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from scanner.baseline import Worse
+from scanner.model import SEVERITIES, Finding, Outcome
 
 
 def is_worse(before: str | None, now: str | None, how: Worse | None) -> bool:
@@ -28,6 +29,19 @@ def is_worse(before: str | None, now: str | None, how: Worse | None) -> bool:
     if how in (Worse.HIGHER, Worse.LOWER) and first is not None and second is not None:
         return second > first if how is Worse.HIGHER else second < first
     return True
+
+
+def counted_lower(past: Finding, present: Finding) -> bool:
+    """Whether the same failure counts more now, because its file on the base was one that no tool applies."""
+    more = SEVERITIES.index(present.severity) < SEVERITIES.index(past.severity)
+    return past.outcome is Outcome.FAIL and past.because_of_file and more
+
+
+def in_words(past: Finding, present: Finding) -> str:
+    """What a finding was on the base: the value of the field, or how it counted if that alone is another one."""
+    if past.observed == present.observed and counted_lower(past, present):
+        return f"it counted {past.severity}, because {past.counted_because}"
+    return past.observed
 
 
 def _number(value: Any) -> float | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import TypeAlias, TypeVar
@@ -22,7 +21,7 @@ class Memory(Struct):
     """What a run keeps of files, for a second state of the tree in which most of them are the same."""
 
     results: dict[Hashable, list[Portion]] = field(default_factory=dict)
-    """By path and content."""
+    """By all that the work on a file depends on: its path, its content, and what it is assessed with."""
     contents: dict[bytes, bytes] = field(default_factory=dict)
     """Of files by the ids that Git gives to them."""
     identity: Callable[[bytes], bytes] | None = None
@@ -62,12 +61,10 @@ def past(
 def remembered(sources: Iterable[Source], memory: Memory, run: Callable[[Iterable[Source]], Worked]) -> Worked:
     """The results of sources, those of files from memory where it has them; new ones are added to it."""
 
-    def find(source: Source) -> tuple[tuple[str, bytes] | None, list[Portion]]:
+    def find(source: Source) -> tuple[File | None, list[Portion]]:
         if not isinstance(source, File) or source.path == STDIN_NAME:
             return None, []
-        own = b"" if source.own is None else hashlib.sha256(source.own).digest()
-        key = source.path, hashlib.sha256(source.content).digest() + own
-        return key, memory.results.get(key, [])
+        return source, memory.results.get(source, [])
 
     for source, key, portions, known in past(sources, find, run):
         if key and not known:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import assert_never
 
 from msgspec.structs import replace
 
 from scanner import documents, rendering, subjects
-from scanner.documents import BinaryContent, EmptyText, Fault, Language, Text
+from scanner.contexts import is_loaded
+from scanner.documents import BinaryContent, Document, EmptyText, Fault, Language, Text
 from scanner.errors import UnreadableError
 from scanner.inputs.portion import Work
 from scanner.loss import OUTSIDE, Loss
 from scanner.model import ANY_KIND, HIDDEN, Input, InputStatus
+from scanner.places import NAMED
 from scanner.rendering import named_kinds
 from scanner.sources import (
     STDIN_NAME,
@@ -70,7 +73,7 @@ def _read(file: File, work: Work) -> subjects.Recognition | Input:
         return Input(file.path, *_seal(file), InputStatus.UNREADABLE, why, may_hold=_ANYTHING)
     if own := _own(file.path, content):
         return Input(file.path, *_seal(file), InputStatus.SKIPPED, own)
-    told = documents.classify(file.path, content, stream=file.path == STDIN_NAME)
+    told = documents.classify(file.path, content, stream=file.path == STDIN_NAME, is_yaml=bool(file.named_by))
     match told:
         case Text():
             return _of_text(file, told, work)
@@ -92,15 +95,27 @@ def _of_text(file: File, told: Text, work: Work) -> subjects.Recognition | Input
     if file.merged_into:
         parts = list(parts)
         if not any(isinstance(part, documents.Fault) for part in parts):
-            return Input(file.path, *_seal(file), InputStatus.ASSESSED, f"merged into {file.merged_into}")
+            return Input(
+                file.path, *_seal(file), InputStatus.ASSESSED, f"merged into {file.merged_into}", formats=("compose",)
+            )
     elif file.merged:
         from scanner.subjects.stacks import merging  # few scans have such files
 
         parts = merging.merged(told, file.merged, file.merged_by, work.deploy_target, work.limits)
+    if file.named_by:
+        parts = (_named(part, file.named_by) if isinstance(part, Document) else part for part in parts)
+    if file.variables_of:
+        parts = chain(parts, (_named(part, file.variables_of) for part in documents.lines(told)))
     target = work.deploy_target
     return subjects.Recognition(
         parts, whole=whole, deploy_target=target, patch=file.patch, live=work.live, home=file.home
     )
+
+
+def _named(part: Document, by: tuple[str, ...]) -> Document:
+    """A document that others name, which is loaded if one of them is."""
+    loaded = any(map(is_loaded, by))
+    return replace(part, named_by=by, origin=replace(part.origin, purpose=NAMED) if loaded else part.origin)
 
 
 def _own(path: str, content: bytes) -> str:

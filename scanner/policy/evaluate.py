@@ -219,6 +219,8 @@ class Evaluator:
                 results = results_of(each, subject, values, shared)
                 for told in shown_credentials.without(ready.rule, values, results) if page else results:
                     found = unapplied_objects.judged(ready.rule, subject, told, doubt) if doubt else told
+                    if found.why is unapplied_objects.FRAGMENT:
+                        continue
                     if (subject.partial or subject.format) and not counts_for(ready.rule, subject, found):
                         continue
                     held = held or [*own, *result.counts_of(subject, by_path=self.by_path)]

@@ -49,8 +49,19 @@ def results_of(
     """The results of one rule for one subject; none where it does not apply."""
     rule = about.ready.rule
     if (subject.unknowns or subject.partly) and (doubts := Doubts.of(rule, subject)):
-        return _of_doubtful(about, subject, values, shared, doubts)
-    return _plain(about, subject, values, shared)
+        results = _of_doubtful(about, subject, values, shared, doubts)
+    else:
+        results = _plain(about, subject, values, shared)
+    return [_of_own_field(rule, subject, each) for each in results] if subject.reasons and rule.each else results
+
+
+def _of_own_field(rule: Rule, subject: Subject, found: RuleResult) -> RuleResult:
+    """A result with the reason why a field of its own item is not known, where the rule reads one."""
+    if found.outcome is not Outcome.UNKNOWN or not found.item or found.item.key is None:
+        return found
+    path = join_path(found.item.path)
+    fields = {f"{path}.{word}" for word in rule.words} & subject.reasons.keys()
+    return found._replace(why=not_known(fields, subject.reasons)) if fields else found
 
 
 def _of_doubtful(

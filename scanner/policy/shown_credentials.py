@@ -13,7 +13,7 @@ from typing import Any
 from scanner import credentials
 from scanner.contexts import Context, is_only_shown
 from scanner.model import CREDENTIALS, Outcome, Subject
-from scanner.places import COPY
+from scanner.places import COPY, NAMED
 from scanner.policy import cel
 from scanner.policy.rule import Rule
 from scanner.policy.rule_results import PASS, RuleResult, with_item
@@ -25,7 +25,9 @@ def is_page(subject: Subject, context: Context | None) -> bool:
     """Whether a subject is only shown to a reader; `context` is what all inputs count as."""
     if context is not None:
         return context is Context.DOCUMENTATION
-    return is_only_shown(subject.origin.path, subject.kind) or subject.origin.purpose == COPY
+    purpose = subject.origin.purpose
+    path = subject.overlay or subject.origin.path
+    return purpose == COPY or (purpose != NAMED and is_only_shown(path, subject.kind))
 
 
 def without(rule: Rule, values: Mapping[str, Any], results: Sequence[RuleResult]) -> Sequence[RuleResult]:

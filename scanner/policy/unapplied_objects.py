@@ -14,7 +14,7 @@ from typing import Any
 from scanner.contexts import IF_APPLIED, IF_STATED, IF_WHOLE, Context, is_only_shown, is_set_aside, is_test_data
 from scanner.late import regex
 from scanner.model import CREDENTIALS, Outcome, Subject
-from scanner.places import ATTACK, COPY, SCANNER
+from scanner.places import ATTACK, COPY, NAMED, SCANNER
 from scanner.policy import items
 from scanner.policy.aim import aim
 from scanner.policy.loaded_rules import RuleAbout
@@ -28,6 +28,8 @@ from scanner.subjects.document import DOCUMENT
 _KUBERNETES, _STACK, _COMMAND = "kubernetes.", "stack.", "agents.command"
 _IDENTITY = (("metadata", "name"), ("object", "metadata", "name"))
 """Where a rule points if an object lacks others beside it: it has no field that is wrong."""
+_SELECTING = ("DaemonSet", "Deployment", "ReplicaSet", "StatefulSet")
+"""Kinds of `apps/v1` whose `spec.selector` is required."""
 _TARGET = ("spec", "scaleTargetRef", "name")
 _REFERENCES = "object-references-resolved"
 """The objective of rules about objects that others name."""
@@ -35,6 +37,12 @@ _LEFT_OUT = UndecidedReason(
     f"a page often shows a part of what is applied, so what this block leaves out is not known; to decide, {IF_WHOLE}",
     IF_WHOLE,
 )
+_BESIDE = UndecidedReason(
+    f"a page often shows a part of what is applied, so what is beside this object is not known; to decide, {IF_WHOLE}",
+    IF_WHOLE,
+)
+FRAGMENT = UndecidedReason("no API server takes the object that the page shows, so it leaves nothing open")
+"""Why results are left out that are open because of what a block of a page does not show."""
 _STANDS_FOR = UndecidedReason(
     "the page names an image that stands for another one; to decide, name the image", "name the image"
 )
@@ -81,7 +89,7 @@ def purpose(subject: Subject) -> str:
     that only reaches machines of testers and targets.
     """
     told = subject.origin.purpose
-    if is_only_shown(subject.origin.path, subject.kind) and _is_scanner(subject):
+    if is_only_shown(subject.overlay or subject.origin.path, subject.kind) and _is_scanner(subject):
         return SCANNER
     if told != ATTACK or subject.kind == _COMMAND:
         return told
@@ -105,16 +113,27 @@ def _is_scanner(subject: Subject) -> bool:
 
 def doubt(subject: Subject, context: Context | None) -> UndecidedReason | None:
     """Why failures of an object may be open where it is; `context` is what all inputs count as."""
-    path = subject.origin.path
+    path = subject.overlay or subject.origin.path
     if subject.kind.startswith(_KUBERNETES) and _is_merged(subject):
         return _MERGED
     if not subject.kind.startswith((_KUBERNETES, _STACK)) or context not in (None, Context.DOCUMENTATION):
         return None
-    if is_only_shown(path, subject.kind) or subject.origin.purpose == COPY:
-        return _LEFT_OUT
+    if subject.origin.purpose != NAMED and (is_only_shown(path, subject.kind) or subject.origin.purpose == COPY):
+        return FRAGMENT if _is_refused(subject.bindings.get("object")) else _LEFT_OUT
     if subject.kind.startswith(_STACK):
         return None
     return _READ_BY_TESTS if context is None and is_test_data(path) else None
+
+
+def _is_refused(shown: Any) -> bool:
+    """Whether an API server refuses an object: its name holds a space, or it lacks the selector of its pods."""
+    if not isinstance(shown, dict):
+        return False
+    metadata, spec = shown.get("metadata"), shown.get("spec")
+    if isinstance(metadata, dict) and " " in str(metadata.get("name") or "").strip():
+        return True
+    needs = shown.get("apiVersion") == "apps/v1" and shown.get("kind") in _SELECTING
+    return needs and isinstance(spec, dict) and "selector" not in spec
 
 
 def _is_merged(subject: Subject) -> bool:
@@ -129,11 +148,18 @@ def judged(rule: Rule, subject: Subject, found: RuleResult, why: UndecidedReason
     """The result of a rule for an object in doubt: a failure stays one where the object states what is wrong."""
     if found.outcome is not Outcome.FAIL:
         return found
-    if why is _LEFT_OUT and _names_no_image(rule, subject):
+    if why in (_LEFT_OUT, FRAGMENT) and _names_no_image(rule, subject):
         return RuleResult(Outcome.UNKNOWN, _STANDS_FOR, found.item)
     if not _is_open(rule, subject, found, why):
         return found
-    return RuleResult(Outcome.UNKNOWN, why, found.item)
+    is_object = why is _LEFT_OUT and subject.kind.startswith(_KUBERNETES)
+    about_others = is_object and _is_about_others(rule, pointed_at(rule, subject))
+    return RuleResult(Outcome.UNKNOWN, _BESIDE if about_others else why, found.item)
+
+
+def _is_about_others(rule: Rule, path: tuple[str, ...]) -> bool:
+    """Whether a rule asks for other objects than the one that it points at."""
+    return path in _IDENTITY or path == _TARGET or _REFERENCES in rule.info.objectives
 
 
 def _names_no_image(rule: Rule, subject: Subject) -> bool:
@@ -148,8 +174,8 @@ def _is_open(rule: Rule, subject: Subject, found: RuleResult, why: UndecidedReas
     path = pointed_at(rule, subject)
     if why is _READ_BY_TESTS:
         return path == _VERSION
-    if path in _IDENTITY or path == _TARGET or _REFERENCES in rule.info.objectives:
-        return why is not _MERGED  # it is about others
+    if _is_about_others(rule, path):
+        return why is not _MERGED
     if subject.kind.startswith(_STACK):
         return False
     return aim(rule, subject, found.item or items.whole(subject))[1] != path

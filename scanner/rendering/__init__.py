@@ -17,7 +17,7 @@ from scanner import sources
 from scanner.documents import Document, Fault
 from scanner.limits import DEFAULTS, Limits
 from scanner.places import Location
-from scanner.rendering import compose_files, named_kinds
+from scanner.rendering import compose_files, compose_names, expected_objects, named_kinds
 from scanner.rendering.helm import Chart
 from scanner.rendering.plan import RenderingPlan, RenderingSettings, plan
 from scanner.rendering.unused_objects import OF_VALUES
@@ -63,11 +63,12 @@ def built(where: Scope, settings: RenderingSettings) -> Iterator[RenderedFile | 
 def collect(where: Scope, settings: RenderingSettings) -> Iterator[Source]:
     """Every file under the paths of a scope, with what is rendered of charts and overlays, and merged Compose files."""
     found = plan(where, settings)
-    some = _collected(where, settings, found)
+    root = os.path.abspath(where.root)
+    together = [tuple(os.path.relpath(path, root) for path in paths) for paths in settings.together or ()]
+    named = compose_names.find(where, found.names, together, settings.limits)
+    some = expected_objects.marked(map(named.told, _collected(where, settings, found)), where)
     if settings.together is None:
         return some
-    root = os.path.abspath(where.root)
-    together = [tuple(os.path.relpath(path, root) for path in paths) for paths in settings.together]
     automatic = settings.deploy_target != _STACK
     return compose_files.merged(some, found.names, together, automatic=automatic)
 

@@ -7,24 +7,18 @@ names by which Docker Compose finds a file and the one that overrides it. Only f
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scanner.late import regex
+from scanner.rendering.compose_names import ENVIRONMENT, SECTION, of_environment, path_of
 from scanner.sources import File, Source
 
 _BASES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 _OVERRIDES = tuple(f"{stem}.override.{end}" for stem in ("compose", "docker-compose") for end in ("yml", "yaml"))
 """In the order in which Compose looks for them; the first that is there counts (compose-go, cli/options.go)."""
-_ENVIRONMENT = ".env"
-_VARIABLE = regex(
-    r"^[ \t]*(?:export[ \t]+)?(COMPOSE_FILE|COMPOSE_PATH_SEPARATOR)[ \t]*=[ \t]*(.*?)[ \t]*\r?$", re.MULTILINE
-)
-_SECTION = regex(rb"""^["']?(services|networks|volumes|secrets|configs)["']?[ \t]*:""", re.MULTILINE)
 BY_COMPOSE, BY_CONFIGURATION = "compose", "configuration"
 
 
@@ -49,7 +43,7 @@ def merged(
         if names >= set(paths):
             groups |= dict.fromkeys(paths, _Group(paths, BY_CONFIGURATION, {}))
     for source in sources:
-        if automatic and posixpath.basename(source.path) == _ENVIRONMENT and isinstance(source, File):
+        if automatic and posixpath.basename(source.path) == ENVIRONMENT and isinstance(source, File):
             _follow(source, groups, names)
         group = groups.get(source.path)
         if group is None:
@@ -81,11 +75,9 @@ def _first(names: Collection[str], folder: str, some: Iterable[str]) -> str:
 
 def _follow(environment: File, groups: dict[str, _Group], names: AbstractSet[str]) -> None:
     """Take in the files that `COMPOSE_FILE` names, in place of those that Compose would find there by their names."""
-    said = dict(_VARIABLE.findall(environment.content.decode(errors="replace")))
-    value, separator = (_plain(said.get(name, "")) for name in ("COMPOSE_FILE", "COMPOSE_PATH_SEPARATOR"))
     folder = posixpath.dirname(environment.path)
-    paths = tuple(posixpath.normpath(posixpath.join(folder, part)) for part in value.split(separator or ":") if part)
-    if not paths or "$" in value:
+    paths = tuple(path_of(each, environment.path) for each in of_environment(environment.content))
+    if not paths:
         return
     old = {path: group for path, group in groups.items() if group.by == BY_COMPOSE and _is_of(group, folder, paths)}
     if any(group.met for group in old.values()) or any(path in groups and path not in old for path in paths):
@@ -96,11 +88,6 @@ def _follow(environment: File, groups: dict[str, _Group], names: AbstractSet[str
         groups |= dict.fromkeys(paths, _Group(tuple(dict.fromkeys(paths)), BY_COMPOSE, {}))
 
 
-def _plain(value: str) -> str:
-    """A value without its quotes and the comment behind it."""
-    return (value[1:].partition(value[0])[0] if value[:1] in ("'", '"') else value.partition(" #")[0]).strip()
-
-
 def _is_of(group: _Group, folder: str, paths: Collection[str]) -> bool:
     return any(posixpath.dirname(path) == folder or path in paths for path in group.paths)
 
@@ -108,8 +95,8 @@ def _is_of(group: _Group, folder: str, paths: Collection[str]) -> bool:
 def _placed(group: _Group) -> Iterator[Source]:
     """The files of a group, all of which were met; as they are where they cannot be merged."""
     first, *others = (group.met[path] for path in group.paths)
-    rest = [each for each in others if isinstance(each, File) and each.own is None and _SECTION.search(each.content)]
-    services = isinstance(first, File) and first.own is None and _SECTION.search(first.content)
+    rest = [each for each in others if isinstance(each, File) and each.own is None and SECTION.search(each.content)]
+    services = isinstance(first, File) and first.own is None and SECTION.search(first.content)
     if not services or not rest or not isinstance(first, File):
         yield from group.met.values()
         return

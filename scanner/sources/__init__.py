@@ -19,6 +19,7 @@ from scanner.sources import boundary, folders, git
 from scanner.sources.boundary import Boundary
 from scanner.sources.file_filter import FileFilter
 from scanner.sources.source import (
+    LINK,
     NOWHERE,
     File,
     Home,
@@ -37,6 +38,7 @@ from scanner.sources.source import (
 )
 
 __all__ = [
+    "LINK",
     "NOWHERE",
     "STDIN",
     "STDIN_NAME",

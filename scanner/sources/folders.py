@@ -234,7 +234,7 @@ def read(path: str, name: str, limits: Limits = DEFAULTS) -> Met:
     try:
         status = os.lstat(path)
         if stat.S_ISLNK(status.st_mode):
-            return SkippedFile(name, LINK)
+            return SkippedFile(name, LINK, target=os.readlink(path))
         if not stat.S_ISREG(status.st_mode):
             return SkippedFile(name, "not a regular file")
         with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import IO
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from scanner import found_programs
 from scanner.confinement import confined
@@ -58,7 +59,8 @@ class Tree(Struct, frozen=True):
         """The files, with an entry for each thing that is passed over."""
         with _objects(self.folder, limits) as read:
             for name, identity, over in self._met(chosen):
-                yield over or self._known(name, identity, limits) or read(name, identity)
+                met = over if over and not over.is_link else self._known(name, identity, limits) or read(name, identity)
+                yield replace(over, target=os.fsdecode(content_of(met))) if over and over.is_link else met
 
     def names(self, chosen: FileFilter) -> Iterator[str]:
         """The names of the files that are read."""
@@ -81,7 +83,7 @@ class Tree(Struct, frozen=True):
         """Whether a file has one of these names, in whichever folder."""
         return any(name.rpartition("/")[2] in names for name, *_ in (*self.entries, *self.around))
 
-    def _met(self, chosen: FileFilter) -> Iterator[tuple[str, bytes, Met | None]]:
+    def _met(self, chosen: FileFilter) -> Iterator[tuple[str, bytes, SkippedFile | None]]:
         """(name, object, why it is passed over where it is) of every file, and of folders that are passed over."""
         asked: dict[str, str] = {}
         for name, named, mode, identity in self.entries:

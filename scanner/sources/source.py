@@ -64,6 +64,8 @@ class Home(Struct, frozen=True):
     """Kinds of the objects that overlays which use the same files may have, beside those of this system."""
     accounts: frozenset[tuple[str, str]] = frozenset()
     """Name and stated namespace of each service account that is put into it, too."""
+    expected: bool = False
+    """A test beside the file compares its objects with a cluster, so that they are not applied."""
 
 
 NOWHERE = Home()
@@ -89,6 +91,10 @@ class File(Struct, frozen=True):
     """What names the files together: `compose` where Docker Compose does so by itself, else `configuration`."""
     merged_into: str = ""
     """The Compose file that it is assessed with."""
+    named_by: tuple[str, ...] = ()
+    """The files by which Docker Compose reads it as a Compose file, whatever its name is."""
+    variables_of: tuple[str, ...] = ()
+    """The files that lead to it as a file of environment variables."""
     home: Home = NOWHERE
 
 
@@ -100,6 +106,15 @@ class SkippedFile(Struct, frozen=True):
     """Such as `a symbolic link`."""
     heads: tuple[bytes, ...] = ()
     """The first bytes of files that an ignore file hides."""
+    target: str = ""
+    """Where a symbolic link leads, as it says."""
+    named_by: tuple[str, ...] = ()
+    """As of a file."""
+
+    @property
+    def is_link(self) -> bool:
+        """Whether it is a symbolic link."""
+        return self.reason == LINK
 
 
 class UnreadableFile(Struct, frozen=True):

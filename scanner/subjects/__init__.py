@@ -49,12 +49,18 @@ __all__ = [
     "recognise",
 ]
 
-_LINES = ("prose", "shell")
+_LINES = ("prose", "shell", "variables")
 """Documents that are lines, without data of their own."""
 _OF_ANYTHING = ("front-matter", "toml")
 """Documents of any subject: one that no format reads is passed over without a word."""
 _OBJECTS = "kubernetes."
 """How the kinds of subjects of Kubernetes begin."""
+_CALLED = {
+    "compose": "which is not read as a Compose file",
+    "env-file": "which is not read as a file of environment variables",
+    "mount": "which is a symbolic link that leads out of the scanned files",
+}
+"""What outputs say of a file that another one names."""
 _NOTHING = "contains no YAML, JSON or tool calls"
 _LOST = "contains nothing that Assay can read"
 
@@ -111,6 +117,7 @@ class Recognition:
         self._parts = parts
         self._patch = patch
         self._live = live
+        self._expected = home.expected and not live
         self._deploy_target = deploy_target
         self._group = group
         self._formats: dict[str, None] = {}
@@ -137,7 +144,7 @@ class Recognition:
             if isinstance(read, Fault):
                 self._take(read)
                 continue
-            if why := "" if self._group else assertion(read):
+            if why := "" if self._group else assertion(read, expected=self._expected):
                 self._foreign_kinds[why] = None
                 self._losses.append(Loss(first_line(read), EMBEDDED, why))
                 continue
@@ -252,6 +259,10 @@ class Recognition:
         for line, path in form.included(part):
             kind = EMBEDDED if part.origin.first_line else UNREAD_PART
             self._losses.append(Loss(line, kind, f"includes {path}, which is not among the scanned files", file=path))
+
+        for line, path, what in () if part.origin.first_line else form.named(part):
+            why = f"names {path}, {_CALLED[what]}"
+            self._losses.append(Loss(line, UNREAD_PART, why, file=path, named=what))
 
     def _lose_parts(self, part: Document) -> None:
         """The parts of a supported document that cannot be read; in a code block they are only a broken example."""

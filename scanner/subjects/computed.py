@@ -8,6 +8,9 @@ from scanner.late import regex
 
 _VARIABLE = regex(r"\$\{\{[^{}]*\}\}|\$\{[^{}]*\}|\$\([^()]*\)|\{\{.*?\}\}")
 """A variable of envsubst or Flux, of Kustomize or Tekton, of a template."""
+_OF_ARGO = regex(r"\{\{=?\s*(?:workflow|inputs|tasks|steps)\.")
+"""https://argo-workflows.readthedocs.io/en/latest/variables/ as of 2026-11."""
+_PODS = "kubectl get pods -n NAMESPACE -l workflows.argoproj.io/workflow -o yaml"
 _FILLED = "\0"
 
 
@@ -27,6 +30,9 @@ def why_computed(field: str, value: Any) -> tuple[str, str]:
     if not named:
         why = f"`{field}` is blank: a program, or a trigger of OpenShift, fills it in"
         provide = f"write the `{field}` that it sets"
+    elif _OF_ARGO.match(named[0]):
+        why = f"`{field}` is computed: Argo Workflows replaces `{named[0]}` in it when the workflow runs"
+        provide = f"state a `value` of the parameter in this object, or scan what `{_PODS}` prints"
     else:
         why = f"`{field}` is computed: `{named[0]}` in it is replaced before the file is applied"
         provide = f"scan the file as it is applied, with `{named[0]}` replaced"

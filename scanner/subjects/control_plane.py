@@ -66,6 +66,9 @@ _LISTS = frozenset(
 _NUMBERS = kubelet_flags.NUMBERS | frozenset(
     {"audit-log-maxage", "audit-log-maxbackup", "audit-log-maxsize", "terminated-pod-gc-threshold"}
 )
+_EXPANDED = regex(r"(\$\$)|\$\(([A-Za-z_][\w.-]*)\)")
+"""A variable that Kubernetes replaces; `$$` keeps what follows as it is.
+https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/ as of 2026-11."""
 _INTEGER = regex(r"-?[0-9]{1,18}")
 
 
@@ -85,7 +88,7 @@ def programs(container: Node) -> Iterator[tuple[SubjectBuilder, Mark]]:
     shape = SubjectBuilder().say("name", name)
     flags = SubjectBuilder()
     computed = "$" if scripted else "$("
-    for flag, value, node in _flags(rest):
+    for flag, value, node in _flags(rest if scripted else _expanded(rest, container)):
         _take(flags, flag, value, node, unknown=computed in value)
     if scripted and any(word.value.startswith("$") for word in rest):
         flags.unknowns.add(SPREAD)
@@ -95,6 +98,21 @@ def programs(container: Node) -> Iterator[tuple[SubjectBuilder, Mark]]:
         shape.put("flags", Node(flags.data, flags.mark(whole)))
         shape.unknowns = flags.unknowns
     yield shape, shape.mark(whole)
+
+
+def _expanded(words: list[Node], container: Node) -> Iterator[Node]:
+    """Words with the variables of the environment whose value is stated, as Kubernetes replaces them.
+
+    A value that holds a variable itself stays out, and so does a name that a program or a later entry may set.
+    """
+    known: dict[str, str] = {}
+    for each in container.get("env").elements():
+        name, value = str(each.get("name").value), each.get("value").value
+        known.pop(name, None)
+        if isinstance(value, str) and "$" not in value and not each.get("valueFrom"):
+            known[name] = value
+    for word in words:
+        yield Node(_EXPANDED.sub(lambda found: found[1] or known.get(found[2], found[0]), word.value), word.mark)
 
 
 def _of_image(image: str) -> str:

@@ -72,6 +72,8 @@ class Format(Struct, frozen=True):
     a finding stays known where the text around it changes."""
     included: Callable[[Document], Iterable[tuple[int, str]]] = _no_losses
     """Other files that a document is completed by: 1-based line and path; one that is not scanned is a loss."""
+    named: Callable[[Document], Iterable[tuple[int, str, str]]] = _nothing_elsewhere
+    """Other files that a document names: 1-based line, path, and the format that the file must be read as."""
     notes: Callable[[Document], str] = _nothing_to_note
     """What a reader of a scan is told of a document that was read; empty where there is nothing to tell."""
     documents: tuple[str, ...] = ("yaml", "json")

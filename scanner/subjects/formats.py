@@ -83,6 +83,11 @@ def asked(path: str) -> Iterable[Format]:
     return (*(form for form in _LOADED if re.search(form.loaded_from, path)), *_BY_PRECEDENCE)
 
 
+def loaded_at(path: str) -> set[str]:
+    """The names of the formats that a tool loads from a path."""
+    return {form.name for form in _LOADED if re.search(form.loaded_from, path)} if _is_loaded(path) else set()
+
+
 def _is_loaded(path: str) -> bool:
     """Whether a tool loads documents of a format from a path."""
     return (path.endswith(_ENDINGS) or _NAME in path) and bool(_LOADED_FROM.search(path))

@@ -60,7 +60,8 @@ def _of_workload(document: Document, value: dict[str, Any], *, patch: bool) -> s
         lacks_spec = document.origin.first_line and value.get("spec") is None
         return f"a fragment of a {kind} without `spec`, which cannot be applied" if lacks_spec else ""
     containers = [item for place in pod_places(document.root) for item in _containers(place.template.value)]
-    if _PATCH in value or any(_PATCH in item for item in containers):
+    directs = _PATCH in value or any(_PATCH in item for item in containers)
+    if directs and not _is_whole(value, containers):
         return f"a fragment: a patch of a {kind}"
     if not (patch or document.origin.first_line):
         return ""
@@ -70,6 +71,13 @@ def _of_workload(document: Document, value: dict[str, Any], *, patch: bool) -> s
         lacks = "selector" if shown else "selector and image"
         return "" if applies else f"a fragment of a {kind} without {lacks}, which cannot be applied"
     return f"a fragment of a {kind} without image, which cannot be applied" if containers and not shown else ""
+
+
+def _is_whole(value: dict[str, Any], containers: list[dict[str, Any]]) -> bool:
+    """Whether a workload can be applied by a client that leaves out what the API does not know (`--validate=false`)."""
+    selects = value["kind"] not in _SELECTING or "selector" in value["spec"]
+    named = selects and _is_named(value.get("metadata"))
+    return named and bool(containers) and all("image" in item for item in containers)
 
 
 def _is_named(metadata: Any) -> bool:

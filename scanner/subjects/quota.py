@@ -10,6 +10,9 @@ from scanner.model import Subject
 from scanner.subjects.document import first_line
 from scanner.subjects.format import Format
 
+OVERLONG = "overlong"
+"""The field in which a reader says why it did not take in a subject as a whole."""
+
 
 class Quota:
     """Counts the subjects of one input; those beyond what a format allows are told as a loss."""
@@ -30,4 +33,6 @@ class Quota:
                     why = f"more than {most:,} items of the format {name}: the others are not assessed"
                     losses.append(Fault(why, first_line(part), ""))
                 return
+            if why := subject.bindings[subject.focus].get(OVERLONG):
+                losses.append(Fault(str(why), first_line(part), ""))
             yield subject

@@ -8,6 +8,7 @@ from typing import Any
 from scanner.documents.positions import MISSING, Node
 from scanner.marks import Mark
 from scanner.subjects.pod_templates import ContainerPlace, Path, PodPlace, assembled, gathered
+from scanner.subjects.workflow_parameters import Parameters
 
 _OF_POD = (
     "automountServiceAccountToken",
@@ -33,8 +34,9 @@ def pod(spec: Node, path: Path) -> PodPlace | None:
     """
     templates = list(_templates(spec, (*path, "templates")))
     common = {name: spec.get(name) for name in _OF_POD}
+    parameters = Parameters(spec)
     found = [
-        ContainerPlace(at, field, name, kind, node, _template(spec, template, common))
+        ContainerPlace(at, field, name, kind, parameters.resolved(node, template), _template(spec, template, common))
         for at, template in templates
         for field, name, kind, node in _containers(template)
     ]

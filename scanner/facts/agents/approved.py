@@ -5,11 +5,14 @@ from __future__ import annotations
 from scanner.facts.agents.setups import AgentSetups, Setup
 from scanner.facts.fact import Fact
 from scanner.facts.step import Facts, read, step
+from scanner.late import regex
 from scanner.model import Subject
 from scanner.subjects.agents.kinds import AGENT, COMMAND, PERMISSION, SETTINGS
 
 _ANYTHING = ("any-command", "any-tool", "shell", "superuser")
 """Reaches of an allow rule that covers a download which a shell executes."""
+_ASKS_NOTHING = regex(r"(?:^|/)\.pi/")
+"""The folder of Pi, which asks nothing before a command: https://pi.dev/docs/latest/usage as of 2026-11."""
 _PROVIDE = "scan the settings of the agent together with its texts"
 
 UNASKED = Fact(
@@ -49,8 +52,10 @@ def _switches_on(settings: Subject) -> bool:
 
 
 def _runs_unasked(command: Subject, setup: Setup) -> bool:
-    """Whether the settings, the mode of the agent whose text it is, or the front matter of the text allow it."""
+    """Whether its tool asks nothing, or settings, the mode of the agent, or the front matter of the text allow it."""
     path = command.origin.path
+    if _ASKS_NOTHING.search(path):
+        return True
     modes = (each.bindings["agent"].get("permissionMode") for each in setup.agents if each.origin.path == path)
     if "bypassPermissions" in modes or any(each.bindings["settings"].get("asksNothing") for each in setup.settings):
         return True

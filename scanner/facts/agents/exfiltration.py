@@ -92,7 +92,10 @@ class _Found(Struct):
         """Take in what tools can do; `whose` says which agent has them, unless the one in question."""
         given = list(some)
         for letter in [letter for letter in CAPABILITIES if not self.tools[letter]]:
-            names = (f"{ability.tool}{whose}" for ability in given if letter in ability.letters)
+            able = [ability for ability in given if letter in ability.letters]
+            if letter == OUTBOUND:  # first those that reach any host, by which a path is told
+                able.sort(key=lambda ability: not tools.reaches_any_host(ability.tool))
+            names = (f"{ability.tool}{whose}" for ability in able)
             self.tools[letter] = list(dict.fromkeys(names))
         self.unknown += [f"{ability.tool}{whose}" for ability in given if not ability.known]
         self.entries += 0 if whose else sum(bool(ability.letters) for ability in given)
@@ -250,7 +253,7 @@ def _unasked(setup: Setup, *paths: str) -> _Found:
     """What a session can do without a question by the lists of some files."""
     found = _Found()
     found.add(unasked_abilities(setup, *paths))
-    if not Denials(setup.rules("deny", "ask")).cover("Read"):
+    if "Read" not in found.tools[PRIVATE] and not Denials(setup.rules("deny", "ask")).cover("Read"):
         found.tools[PRIVATE].append("Read (files of the project, without a question)")
     return found
 

@@ -12,6 +12,7 @@ from scanner.facts.agents import capability_table as table
 from scanner.late import regex
 from scanner.model import Subject
 from scanner.subjects.agents.permission_grammar import Rule, parse
+from scanner.subjects.agents.programs import name_set
 
 PRIVATE, UNTRUSTED, OUTBOUND = "p", "u", "o"
 CAPABILITIES = (PRIVATE, UNTRUSTED, OUTBOUND)
@@ -35,6 +36,14 @@ _REACHES = {
     "any-domain": "o",
 }
 """What commands with a reach can do; `programs.py` says which reach a command has."""
+_ANY_HOST = name_set(
+    "any-command superuser shell interpreter runner container-engine remote-shell downloader any-domain"
+)
+"""Reaches of commands and requests that can send data to every host."""
+_BROWSER = regex(
+    r"mcp__\w*(?:playwright|puppeteer|browser|chrome|fetch)\w*__\w*(?:navigate(?:_page)?|fetch\w*|goto|open_url|new_page)"
+)
+"""Tools of servers that open an address."""
 _FORGE = regex(r"(?:gh|glab)(?:\s|$|:)")
 """The command-line clients of GitHub and GitLab."""
 _OPENS = regex(r"(?:(?P<before>[a-z0-9]+)_)?open_(?:a_|new_)?(?:(?:merge|pull)_request|issue|ticket|pr|mr)")
@@ -188,6 +197,14 @@ def abilities(text: str, servers_of_setup: Servers) -> Iterator[Ability]:
         yield from servers_of_setup.tool(rule)
     else:
         yield _built_in(rule)
+
+
+def reaches_any_host(text: str) -> bool:
+    """Whether a tool as it is written certainly sends data to a host of choice."""
+    rule = parse(text)
+    if rule.tool in _COMMANDS or rule.tool == "WebFetch":
+        return rule.reach in _ANY_HOST
+    return bool(_BROWSER.fullmatch(rule.tool)) or {UNTRUSTED, OUTBOUND} <= set(table.tools().get(rule.tool, ""))
 
 
 def _built_in(rule: Rule) -> Ability:

@@ -28,6 +28,8 @@ from scanner.subjects.computed import variables
 from scanner.subjects.kubernetes import CLUSTER_SCOPED
 
 _TWO = 2
+_RUN_ELSEWHERE = "ClusterWorkflowTemplate"
+"""A kind without a namespace, whose pods run in that of another object."""
 _SHOWN = 3
 """Labels of a selector that are named."""
 
@@ -62,7 +64,7 @@ def of_object(
             return Lack(why, f"scan the file as it is applied, with `{computed[0]}` replaced{instead}")
     for other in objects.named(group, kind, name):
         if not in_same_system(seeker, other) and _may_share_namespace(seeker, other, namespace):
-            return _of_other_system(called, seeker, other, printed, instead)
+            return _of_other_system(called, seeker, other, printed, instead, space)
     return _not_found(objects, seeker, kind, called + _within(space), printed, instead)
 
 
@@ -77,9 +79,9 @@ def _not_found(objects: Objects, seeker: Subject, kind: str, whole: str, printed
     return Lack(why, brought + FROM_CLUSTER.format(printed) + instead)
 
 
-def _of_other_system(called: str, seeker: Subject, other: Subject, printed: str, instead: str) -> Lack:
+def _of_other_system(called: str, seeker: Subject, other: Subject, printed: str, instead: str, space: str) -> Lack:
     """An object of the name is of another chart or overlay. The values of a chart that is installed are not known."""
-    where = "cluster" if kind_of(other) in CLUSTER_SCOPED else "namespace"
+    where = "cluster" if kind_of(other) in CLUSTER_SCOPED or "" != space == namespace_of(other) else "namespace"
     why = f"{called} is in another chart or overlay ({at(other)}), which may be applied to another {where}"
     from_cluster = f"put what `{printed}` prints beside these files"
     asked = from_cluster if _is_chart(other.overlay) else _scan_both(seeker, other, where)
@@ -216,6 +218,11 @@ def _doubt(one: Subject, other: Subject, namespace: str = "") -> tuple[str, str]
         return f"{shown(other)} {unstated(other)}", stating(other)
     if stated:
         return f"{one.name} {unstated(one)}, and {shown(other)} is in `{stated}`", stating(one) + _unless_shown(one)
+    if _RUN_ELSEWHERE in (kind_of(one), kind_of(other)):
+        return (
+            f"{one.name} {unstated(one)}, and {shown(other)} {unstated(other)}",
+            f"{stating(one)}, and {stating(other)}",
+        )
     why = f"neither {one.name} nor {shown(other)} states a namespace, and {_parted(one, other)}"
     return why, f"state {_field(one)} and {_field(other)}{_unless_shown(one, other)}"
 
@@ -238,6 +245,8 @@ def stating(subject: Subject) -> str:
     """How to let Assay know the namespace of an object."""
     if _is_chart(subject.overlay):
         return f"{IN_RELEASE}: `{_built(subject.overlay)} -n NAMESPACE | assay scan -`"
+    if kind_of(subject) == _RUN_ELSEWHERE:
+        return f"make {at(subject)} a WorkflowTemplate that states `metadata.namespace`, if it runs in one namespace"
     return f"state {_field(subject)}"
 
 
@@ -245,6 +254,8 @@ def unstated(subject: Subject) -> str:
     """That the namespace of an object is not known."""
     if _is_chart(subject.overlay):
         return "is in the namespace of its Helm release, which no scanned file states"
+    if kind_of(subject) == _RUN_ELSEWHERE:
+        return "belongs to no namespace and runs in that of the Workflow that refers to it"
     return "states no namespace"
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from scanner.facts.kubernetes import unread_objects
+from scanner.facts.lack import WITHOUT_PODS
 from scanner.facts.step import Whole, read
 from scanner.late import regex
 from scanner.marks import start_of
@@ -123,8 +124,8 @@ class Objects:
 
     def has_all_pods(self, near: Subject | None = None) -> bool:
         """Whether there are no pods but those of the workloads that were read; `near` as in `complete`."""
-        away = near.opens - {*unread_objects.WITHOUT_PODS, OF_UNBUILT} if near else ()
-        return self._unread.hold_only(unread_objects.WITHOUT_PODS, near) and not away
+        away = near.opens - {*WITHOUT_PODS, OF_UNBUILT} if near else ()
+        return self._unread.hold_only(WITHOUT_PODS, near) and not away
 
     def has_everything(self, near: Subject | None = None) -> bool:
         """Whether the objects are all there are; `near` as in `complete`."""

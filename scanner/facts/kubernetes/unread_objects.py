@@ -13,30 +13,6 @@ from scanner.facts.setting import is_of_tests
 from scanner.facts.step import Unread, Whole
 from scanner.model import ANY_KIND, Subject
 
-WITHOUT_PODS = frozenset(
-    {
-        "ClusterRole",
-        "ClusterRoleBinding",
-        "ConfigMap",
-        "CustomResourceDefinition",
-        "Ingress",
-        "LimitRange",
-        "Namespace",
-        "NetworkPolicy",
-        "PersistentVolume",
-        "PersistentVolumeClaim",
-        "PodDisruptionBudget",
-        "ResourceQuota",
-        "Role",
-        "RoleBinding",
-        "Secret",
-        "Service",
-        "ServiceAccount",
-        "StorageClass",
-    }
-)
-"""Kinds of which no pods come."""
-
 
 class UnreadObjects:
     """What may be missing among the objects of a scan."""

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import MsgspecError, Struct
-from msgspec.msgpack import encode
-from msgspec.structs import astuple
+from msgspec.msgpack import Encoder, encode
+from msgspec.structs import replace
 
 from scanner.facts.field_filter import FieldFilter
 from scanner.facts.step import Whole
@@ -19,7 +18,7 @@ from scanner.inputs.known import Memory, past, remembered
 from scanner.inputs.portion import Portion, Work
 from scanner.kept import enough
 from scanner.policy.evaluate import Evaluator
-from scanner.sources import NOWHERE, STDIN_NAME, File, Home, RenderedFile, RenderingResult, Source
+from scanner.sources import STDIN_NAME, File, RenderedFile, Source
 
 if TYPE_CHECKING:
     from hashlib import _Hash as Hash
@@ -31,6 +30,8 @@ Run: TypeAlias = "Callable[[Iterable[Source], bool], Iterator[tuple[Source, list
 """The work on files, in their order; with True, entries of what may be kept are made too."""
 _AT_ONCE = 8 * 1024**2
 """Bytes of new entries that are written together."""
+_ENCODER = Encoder(order="deterministic")
+"""Writes sets and mappings in one order."""
 
 
 class Reuse(Struct):
@@ -162,10 +163,11 @@ class _Reading:
         if not isinstance(source, File | RenderedFile) or source.path == STDIN_NAME:
             return b"", []
         content = hashlib.sha256(source.content)
-        further = _rendered(source.rendered) if isinstance(source, RenderedFile) else _own(source)
-        if source.home != NOWHERE:
-            further += _placed(source.home)
-        key = hashlib.sha256(b"\0".join((self._same, content.digest(), further, os.fsencode(source.path)))).digest()
+        try:
+            further = _ENCODER.encode((type(source).__name__, replace(source, content=b"")))
+        except UnicodeEncodeError:  # a name that is not UTF-8
+            return b"", []
+        key = hashlib.sha256(self._same + content.digest() + further).digest()
         if self._results and key in self._results:
             return key, self._results[key]
         value = self._kept.get(key)
@@ -190,37 +192,3 @@ class _Reading:
         """Keep what is new, unless the code was changed: nobody knows which of the two made it."""
         new, self._new, self._size = self._new, [], 0
         self._kept.put(new if new and self._unchanged() else ())
-
-
-def _digest(content: bytes | None) -> bytes:
-    return b"" if content is None else hashlib.sha256(content).digest()
-
-
-def _placed(home: Home) -> bytes:
-    """A digest of where the objects of a file are."""
-    told = [sorted(each) if isinstance(each, frozenset) else each for each in astuple(home)]
-    return _digest(repr(told).encode("utf-8", "surrogatepass"))
-
-
-def _own(file: File) -> bytes:
-    """A digest of what rendering left of a file, what is merged with it, and what does not use it."""
-    if file.own is None and not file.unused and not file.patch and not file.merged_by and not file.merged_into:
-        return b""
-    told = [(path, _digest(content)) for path, content in file.merged]
-    merged = repr((told, file.merged_by, file.merged_into)).encode("utf-8", "surrogatepass")
-    place = (os.fsencode(file.unused), os.fsencode(file.commented), b"patch" if file.patch else b"")
-    return b"\0".join((_digest(file.own), *place, _digest(merged)))
-
-
-def _rendered(result: RenderingResult) -> bytes:
-    """A digest of what was rendered, and of the files that it was made from."""
-    told = (
-        result.tool,
-        [(path, _digest(text.encode("utf-8", "surrogatepass"))) for path, text in result.texts],
-        [(path, _digest(content)) for path, content in result.files.items()],
-        sorted(result.patches),
-        [(path, _digest(content)) for path, content in result.apart.items()],
-        list(result.lost.items()),
-        result.by,
-    )
-    return b"rendered" + _digest(repr(told).encode("utf-8", "surrogatepass"))

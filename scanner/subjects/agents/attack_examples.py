@@ -1,7 +1,7 @@
 """Commands in texts about attacks: whether every address in them stands for a machine of the tester or of the target.
 
-Nobody downloads from such an address what an agent then runs on the machine of the user. One command with an address of
-any other host is a command as in other texts.
+Such a command certainly reaches no machine of somebody else. One command with an address of any other host, with a host
+that a variable decides, or with an option that leads elsewhere is a command as in other texts.
 """
 
 from __future__ import annotations
@@ -11,47 +11,78 @@ import ipaddress
 from scanner.late import regex
 from scanner.subjects.agents.placeholders import is_placeholder
 
+_PLACEHOLDER = regex(r"<[A-Za-z_][\w -]*>|\{\{\s*[A-Za-z_][\w-]*\s*\}\}")
+_QUOTES = regex(r"[\\\"']")
+_EXPANDED = regex(r"[${`]|(?<!://)\[")
+"""What a shell or curl replaces."""
 _ADDRESS = regex(
-    r"(?i)\b(?:https?|ftp)://(?:[^\s\"'/@]*@)?(\[[^\]\s]*\]|<[^<>\s]*>|\{[^{}\s]*\}|[^\s\"'`/:?#|;)(]+)[^\s\"'`|;)]*"
+    r"(?i)\b[a-z][a-z0-9+.-]*://(?:[^\s/?#|;]*@)?(\[[^\]\s]*\]|[^\s/:?#|;)(`]*)|(?<=/dev/tcp/)[^/\s]+|(?<=/dev/udp/)[^/\s]+"
 )
-_VARIABLE = regex(r"(?<=[\s\"'])(\$\{\w+\}|\$\w+)(?:[/:]|(?=\$\{?\w))[^\s\"'`|;)]*")
+_VARIABLE = regex(r"(?:^|(?<=[\s=]))(\$\{\w+\}|\$\w+)(?:[/:]|(?=\$\{?\w))[^\s`|;)]*")
 """An address that begins with a variable, which another one or a path follows."""
+_KNOWN = regex(
+    r"(?i)\$\{?(?:(?:attacker|callback|target|victim|kali)\w*|[lr]hosts?|[lr]ip|apiserver)\}?(?:\$\{?\w+\}?)*"
+)
+"""A variable with a host of the tester or of the target."""
 _STANDS_FOR = regex(
     r"(?i)(?:[\w-]*[-_])?(?:attackers?|evil|malicious|pwn(?:ed)?|hackers?|victims?|targets?|c2|node[-_]ip)(?:[-_\d][\w-]*)?"
-    r"|(?:[\w-]+\.)*(?:attacker|evil|malicious|victim|target)\.com"
-    r"|(?:.*\.)?(?:example(?:\.(?:com|net|org))?|test|invalid|localhost|local|internal|lab|htb)|kubernetes\.default(?:\.svc(?:\.cluster\.local)?)?"
-    r"|\$\{?(?:(?:attacker|callback|target|victim|kali)\w*|[lr]hosts?|[lr]ip|apiserver)\}?(?:\$\{?\w+\}?)*"
+    r"|(?:[\w-]+\.)*(?:example(?:\.(?:com|net|org))?|test|invalid|localhost|local|internal|lab|htb)"
+    r"|kubernetes\.default(?:\.svc(?:\.cluster\.local)?)?"
 )
-"""A host of the tester, of the target or of documentation. Whoever writes a text can register any other name of the
-Internet, whatever words are in it or in the path behind it."""
+"""A host of the tester, of the target or of documentation. Any other name of the Internet can be that of somebody else,
+whatever words are in it or in the path behind it."""
 _BARE = regex(
-    r"(?i)(?<![\w.@/-])(?:\d{1,3}(?:\.\d{1,3}){3}|(?:[\w-]+\.)+(?:com|net|org|io|dev|app|xyz|top|info|ru|cn))(?![\w.-])"
-    r"|(?<=/dev/tcp/)[^/\s]+|(?<=/dev/udp/)[^/\s]+"
+    r"(?i)(?:^|(?<=[\s=,@{(|;&:`])|(?<=\s//))(?:(?:[\w-]+\.)+[a-z][\w-]*|0x[0-9a-f]+|\d{8,10}|\d+(?:\.\d+)+)\.?(?=[\s:/,}?#)|;&`]|$)"
 )
-"""A host without the scheme of an address."""
-_OWN_MACHINE = regex(r"(?i)base64|dangerously|skip[-_]permissions|bypass|yolo")
+"""A host without the scheme of an address, also as a number."""
+_OF_FILE = regex(
+    r"(?i).*\.(?:txt|json|html?|php|xml|csv|pem|crt|cer|key|ya?ml|js|log|conf|jsp|aspx?|exe|dll|ps1|webclient|bin|elf|jpe?g|png|pdf)"
+)
+"""Endings of names of files that no domain has."""
+_ELSEWHERE = regex(
+    r"(?:^|\s)(?:--(?:connect-to|resolve|proxy|preproxy|socks|config|doh|haproxy|unix-socket|abstract)\S*"
+    r"|-[a-zA-Z]*K\S*)|\bcurl\b[^|;&\n]*\s-[a-zA-Z]*x|\w*_proxy\s*=|\bxargs\b"
+    r"|\bwget\b[^|;&\n]*\s(?:-[a-zA-Z]*[ie]|--(?:input-file|execute|config|base)\b)"
+)
+"""Options with which a request goes to another host than its address names."""
+_OWN_MACHINE = regex(r"(?i)base64|dangerously|skip[-_]permissions|bypass|yolo|\|\s*(?:pwsh|powershell)\b")
 """What acts on the machine that runs it: an encoded text that is executed, or an agent without its safeguards."""
+_OWN = ipaddress.ip_network("fc00::/7")
+"""Private addresses of version 6. Others that count as private lead to addresses of version 4."""
 _PAYLOAD = regex(r"\$\{?\w*PAYLOAD\w*\}?")
 """A variable with what is sent to the target."""
 
 
-def is_example(text: str) -> bool:
-    """Whether a command line has addresses of testers, targets or examples and no other ones."""
-    if _OWN_MACHINE.search(_PAYLOAD.sub("", text)):
+def is_example(text: str, *, runs_download: bool) -> bool:
+    """Whether a command line has addresses of testers, targets or examples and no other ones.
+
+    A command that runs what it downloads has none that a variable decides.
+    """
+    text = _PLACEHOLDER.sub("target", _QUOTES.sub("", text.replace("\\\n", " ")))
+    if runs_download and _EXPANDED.search(text):
         return False
-    hosts = [each[1] for kind in (_ADDRESS, _VARIABLE) for each in kind.finditer(text)]
-    hosts += _BARE.findall(text)
+    if _OWN_MACHINE.search(_PAYLOAD.sub("", text)) or _ELSEWHERE.search(text):
+        return False
+    hosts = [each[1] or each[0] for each in _ADDRESS.finditer(text)]
+    hosts += [each[1] for each in _VARIABLE.finditer(text)]
+    bare = _BARE.findall(text)
+    hosts += [each for each in bare if not _OF_FILE.fullmatch(each)]
     return bool(hosts) and all(map(_stands_for, hosts))
 
 
 def _stands_for(host: str) -> bool:
-    if "." not in host and is_placeholder(host) and not host.startswith("$"):
+    if host.startswith("$"):
+        return bool(_KNOWN.fullmatch(host))
+    if "." not in host and is_placeholder(host):
         return True
     return bool(_STANDS_FOR.fullmatch(host)) or _is_private(host)
 
 
 def _is_private(host: str) -> bool:
     try:
-        return ipaddress.ip_address(host.strip("[]")).is_private  # those of documentation are among them
+        address = ipaddress.ip_address(host.strip("[]"))
     except ValueError:
         return False
+    if isinstance(address, ipaddress.IPv4Address):
+        return address.is_private  # those of documentation are among them
+    return address.is_loopback or address.is_link_local or address in _OWN

@@ -17,7 +17,7 @@ from scanner.subjects.agents import settings_keys, settings_refused
 from scanner.subjects.agents.building import Place, place, subject, texts, with_file
 from scanner.subjects.agents.command_words import command
 from scanner.subjects.agents.hooks import OF_GEMINI, hooks
-from scanner.subjects.agents.kinds import MODES, REFUSED, SETTINGS, UNLOADED
+from scanner.subjects.agents.kinds import MODES, SETTINGS, UNLOADED
 from scanner.subjects.agents.permission_grammar import parse
 from scanner.subjects.agents.permissions import LISTS, permissions
 from scanner.subjects.agents.servers import UNREAD, servers
@@ -70,28 +70,23 @@ def read(document: Document) -> Iterator[Subject]:
     where = place(document, tool, _scope(document.origin.path))
     allowed, helper = root.get("permissions"), "helper"
     lists = {name: allowed.get(name) for name in LISTS if allowed.get(name)}
-    if scope := _without_effect(where, root):
-        where, helper = replace(where, scope=scope), "helper that never runs"
+    refused = where.tool == "claude-code" and where.scope != "plugin" and settings_refused.refused(root)
+    if _UNLOADED.search(document.origin.path):
+        where, helper = replace(where, scope=UNLOADED), "helper that never runs"
         yield settings_refused.settings(where, root, allowed)
         yield from settings_refused.permissions(where, lists)
     else:
-        yield _settings(where, root, allowed)
-        yield from permissions(where, lists, root=root)
-    yield from hooks(where, root.get("hooks"))
+        yield _settings(where, root, allowed, refused=refused)
+        granted = {name: node for name, node in lists.items() if name == "allow" or not refused}
+        yield from permissions(where, granted, root=root)
+        yield from settings_refused.permissions(where, {k: lists[k] for k in lists.keys() - granted.keys()})
+    yield from hooks(where, root.get("hooks"), refused=refused)
     for name in _HELPERS:
         yield from command(where, name, helper, root.get(name))
     for name in _COMMANDS:
         yield from command(where, name, helper, root.get(name).first("command", "path"))
     for node in settings_keys.server_lists(root):
         yield from servers(replace(where, scope=UNREAD), node)
-
-
-def _without_effect(where: Place, root: Node) -> str:
-    """The scope of a file of which no tool applies anything; empty for any other."""
-    if _UNLOADED.search(where.origin.path):
-        return UNLOADED
-    is_own = where.tool == "claude-code" and where.scope != "plugin"
-    return REFUSED if is_own and settings_refused.refused(root) else ""
 
 
 def _scope(path: str) -> str:
@@ -103,13 +98,15 @@ def _scope(path: str) -> str:
     return "plugin" if name == "hooks.json" else "project"
 
 
-def _settings(where: Place, root: Node, allowed: Node) -> Subject:
+def _settings(where: Place, root: Node, allowed: Node, *, refused: bool) -> Subject:
+    """The settings as they are written; whether those that a tool may refuse limit anything is not known."""
     shape = SubjectBuilder().say("name", where.origin.path.rpartition("/")[2])
     shape.put("mode", allowed.get("defaultMode")).say("modeField", "permissions.defaultMode")
     shape.say("asksNothing", allowed.get("defaultMode").value == "bypassPermissions")
     shape.put("permissions", allowed)
     shape.put("skipsModeQuestion", root.get("skipDangerousModePermissionPrompt"))
-    shape.put("bypassDisabled", allowed.get("disableBypassPermissionsMode"))
+    if not refused:
+        shape.put("bypassDisabled", allowed.get("disableBypassPermissionsMode"))
     shape.put("directories", allowed.get("additionalDirectories"))
     shape.say("ofProject", bool(_PROJECT.search(where.origin.path)))
     shape.put("trustAllServers", root.get("enableAllProjectMcpServers"))
@@ -123,7 +120,10 @@ def _settings(where: Place, root: Node, allowed: Node) -> Subject:
     settings_keys.put_wrong(shape, root)
     for node in settings_keys.server_lists(root):
         shape.put("unreadServers", node, list(node.value))
-    shape.say("deniesSecrets", _denies_secrets(root, allowed))
+    if refused:
+        shape.unknowns |= {"deniesSecrets", "bypassDisabled"}
+    else:
+        shape.say("deniesSecrets", _denies_secrets(root, allowed))
     shape.say("allows", len(texts(allowed.get("allow"))))
     return with_file(subject(SETTINGS, where, "", "settings in", shape, root), root)
 

@@ -14,19 +14,21 @@ from scanner.documents.positions import Node
 from scanner.late import regex
 from scanner.model import Subject
 from scanner.places import ATTACK
-from scanner.subjects.agents import packages
+from scanner.subjects.agents import packages, sending
 from scanner.subjects.agents.attack_examples import is_example
 from scanner.subjects.agents.building import Place, short, subject
 from scanner.subjects.agents.kinds import COMMAND
+from scanner.subjects.agents.long_commands import LONGEST, is_judged, pieces, with_defaults
 from scanner.subjects.agents.programs import program_of
 from scanner.subjects.agents.secret_values import described, secret_kind
+from scanner.subjects.agents.sending import LOOPBACK, URLS
 from scanner.subjects.agents.substitutions import without_comments, without_printed
 from scanner.subjects.subject_builder import SubjectBuilder
 
+_DOWNLOADED = "what it downloads"
+_OVERLONG = f"a command line of more than {LONGEST:,} characters, which is not judged as a whole"
 _SHOWN = ("shell", "prompt")
 """Whose commands a text shows; what else is in it, a tool runs."""
-LONGEST = 8_000
-"""Characters of a command line that are judged."""
 _SHELLS = r"(?:ba|z|k|da|c|fi|a)?sh|iex|invoke-expression"
 _FETCHES = regex(
     r"(?i)(?:^|[\s(`/])(?:curl|wget|fetch|aria2c|iwr|irm|invoke-webrequest|invoke-restmethod)(?=\s+[^\s|\\])"
@@ -61,35 +63,16 @@ _STORED = regex(r"(?:\s(?:-o|-O|--output|--output-document)[= ]?|>)\s*[\"']?([\w
 """The name under which a download is stored."""
 _STARTED = regex(rf"(?i)\s*(?:sudo\s+)?(?:(?:{_SHELLS}|python[\d.]*|node|source|\.)\s+)?[\"']?([\w./~$-]+)")
 """The file that a command starts."""
-_SENDS = regex(
-    r"(?i)\bcurl\b(?=[^|;&\n]*(?:\s(?:-d|--data(?:-raw|-binary|-urlencode)?|-F|--form|-T|--upload-file|--json)[\s=@]))[^|;&\n]*"
-    r"|\bwget\b[^|;&\n]*--(?:post-(?:data|file)|body-(?:data|file))[^|;&\n]*"
-    r"|\b(?:iwr|irm|invoke-webrequest|invoke-restmethod)\b(?=[^|;&\n]*-(?:method\s+[\"']?(?:post|put)|body))[^|;&\n]*"
-    r"|\b(?:nc|ncat|netcat)\s+(?:-\w+\s+)*[\w.-]+\s+\d+"
-    r"|>\s*/dev/tcp/\S+"
-)
-_ADDRESS = regex(
-    r"(?i)(?:https?://)?(?:[^\s\"'/@]+@)?((?:[\w-]+\.)+[a-z]{2,}|localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?"
-)
-_LOCAL = regex(r"(?i)(?:https?://)?(?:localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|host\.docker\.internal)\b")
-_LOOPBACK = regex(r"(?i)\w+://(?:[\w.-]+\.)?(?:localhost|127(?:\.\d+){3}|\[::1\])(?=[:/?#]|$)")
-_URLS = regex(r"(?i)\b(?:https?|ftp)://[^\s\"'<>|)`]+")
-_WHOLE = regex(
-    r"(?i)(?:-d|--data(?:-raw|-binary)?|--json|-T|--upload-file|-F|--form|--post-file|--body-file)[\s=]*[\"']?(?:\w+=)?@|--(?:post|body)-file\b"
-    r"|transcript|\$\(\s*(?:cat|env|printenv|set|tail|head|base64)\b|`\s*(?:cat|env|printenv)\b|^\s*(?:cat|env|printenv|tail|tar)\b"
-    r"|\$\{?(?:CLAUDE_)?(?:TOOL_(?:INPUT|OUTPUT|RESULT)|FILE_PATHS?|PROMPT|INPUT)\b|\bprintenv\b"
-)
-"""What a request sends is a file, the input of the hook, the environment or the transcript."""
-_TAKEN = regex(r"\b(\w+)=[\"']?\$\(\s*(?:cat|env|printenv)\b\s*(?:-|<&0|/dev/stdin)?\s*\)")
-"""Names of variables that hold the input of a hook, or the environment."""
 _SKIPS = regex(
     r"(?i)(?:^|[\s\"'=])(--(?:allow-)?dangerously-[\w-]+|--yolo|--approval-mode[= ]yolo|--trust-all-tools"
     r"|--sandbox[= ]danger-full-access|--full-auto|--permission-mode[= ]bypassPermissions|--ask-for-approval[= ]never"
     r"|--dangerously-run-mcp-servers|GOOSE_MODE=auto|--allowed-?tools[= ][\"']?(?:\*|Bash\(:?\*\)))(?=[\s\"';&|)]|$)"
 )
 """Flags that switch off the questions or the sandbox of an agent."""
-_SANDBOXED = regex(r"(?i)--full-auto|--ask-for-approval")
-"""Those of Codex that leave its sandbox on; another one in the same command counts more."""
+_LESSER = regex(r"(?i)--full-auto|--ask-for-approval|--dangerously-load-development-channels")
+"""Those of Codex that leave its sandbox on, and one of Claude Code that leaves its questions on: it loads channels that
+are not on the list of approved ones. Another flag in the same command counts more.
+"""
 _TLS = regex(
     r"(?i)(?:\bcurl\b[^|;&\n]*\s(?-i:(-[a-zA-Z]*k[a-zA-Z]*))|(?:^|\s)(--insecure|--no-check-certificate|--no-verify-ssl|-SkipCertificateCheck|NODE_TLS_REJECT_UNAUTHORIZED=[\"']?0"
     r"|GIT_SSL_NO_VERIFY=(?:1|true)|PYTHONHTTPSVERIFY=0|--disable-ssl|--ssl-no-verify))(?=[\s\"';&|)]|$)"
@@ -113,7 +96,7 @@ _FETCHERS = regex(r"\b(?:curl|wget|git|node|npx|python[\d.]*|iwr|irm|Invoke-\w+)
 
 def words_of(text: str) -> list[str]:
     """The words of a command line, as a shell divides it; by blanks where its quotes do not match."""
-    return list(_divided(text[:LONGEST]))
+    return list(_divided(text if len(text) <= LONGEST else pieces(text)[0]))
 
 
 @lru_cache(maxsize=1024)
@@ -141,20 +124,29 @@ def command(where: Place, owner: str, via: str, node: Node, apart: Sequence[Node
     found = packages.package(words)
     if found:
         shape.put("package", _holding(apart, node, lambda item: found["name"] in item), found)
-    for field, value in (seen(text) if len(text) <= LONGEST else {}).items():
-        shape.say(field, value).put(field, _showing(apart, node, field) if value else node, value)
+    whole = is_judged(text)
+    for field, value in seen(text).items():
+        if value or whole:
+            shape.say(field, value).put(field, _showing(apart, node, field) if value else node, value)
+    if not whole:
+        shape.say("overlong", _OVERLONG)
     if shape.data.get("skipsVerification"):
         shape.say("staysLocal", _stays_local(text)).say("onlyReads", bool(_READS.fullmatch(text.strip())))
     if shape.data.get("runsDownload"):
         shape.say("downloadsEncrypted", _downloads_encrypted(text))
-    if where.origin.purpose == ATTACK and not (via in _SHOWN and is_example(text)):
+    if where.origin.purpose == ATTACK and not (via in _SHOWN and not found and _reaches_nobody(text, shape.data)):
         where = replace(where, origin=replace(where.origin, purpose=""))
     yield subject(COMMAND, where, owner, f"command of the {via}", shape, node)
 
 
+def _reaches_nobody(text: str, told: Mapping[str, Any]) -> bool:
+    """Whether a command that a text shows certainly reaches no machine of somebody else."""
+    return not told.get("overlong") and is_example(text, runs_download=bool(told.get("runsDownload")))
+
+
 def _holding(apart: Sequence[Node], whole: Node, holds: Callable[[str], Any]) -> Node:
     """The first argument that shows something by itself, at its own place; else the whole command."""
-    return next((item for item in apart if len(item.value) <= LONGEST and holds(item.value)), whole)
+    return next((item for item in apart if holds(item.value)), whole)
 
 
 def _showing(apart: Sequence[Node], whole: Node, field: str) -> Node:
@@ -189,11 +181,28 @@ def _credential(text: str, words: tuple[str, ...]) -> str:
 
 @lru_cache(maxsize=1024)
 def seen(text: str) -> Mapping[str, Any]:
-    """What a command line does that rules are about; an empty text or false where it does not."""
+    """What a command line does that rules are about; an empty text or false where it does not.
+
+    It counts as it is written and with the defaults of its variables.
+    """
+    parts = pieces(text)
+    found = [_seen(each) for part in parts for each in dict.fromkeys((part, with_defaults(part)))]
+    told = {field: next((each[field] for each in found if each[field]), found[0][field]) for field in found[0]}
+    if not told["runsDownload"] and len(parts) > 1 and _passes_download(text):
+        told |= {"runsDownload": True, "executes": _DOWNLOADED}
+    return told
+
+
+def _passes_download(text: str) -> bool:
+    """Whether a command line passes a download on to a shell, however far apart they are."""
+    return _starts_download(text) or _pipes(text, _FETCHES)
+
+
+def _seen(text: str) -> dict[str, Any]:
     text = _PATTERN.sub(r"\1''", without_printed(without_comments(text.replace("\\\n", " "))))
-    sent, executed = next(_sent(text), ""), _executed(text)
+    sent, executed = next(sending.hosts(text), ""), _executed(text)
     flags = [found for found in _SKIPS.finditer(text) if not _is_preset(found)]
-    skipped = min(flags, key=lambda flag: bool(_SANDBOXED.match(flag[1])), default=None)
+    skipped = min(flags, key=lambda flag: bool(_LESSER.match(flag[1])), default=None)
     tls = _TLS.search(text) if _FETCHERS.search(text) and not _has_no_tls(text) else None
     return {
         "runsDownload": bool(executed),
@@ -229,20 +238,20 @@ def _has_no_tls(text: str) -> bool:
 
 def _stays_local(text: str) -> bool:
     """Whether each address that a command line names is one of the machine itself, where nobody is between."""
-    addresses = _URLS.findall(text)
-    return bool(addresses) and all(map(_LOOPBACK.match, addresses))
+    addresses = URLS.findall(text)
+    return bool(addresses) and all(map(LOOPBACK.match, addresses))
 
 
 def _downloads_encrypted(text: str) -> bool:
     """Whether each address that a command line names is one of `https`, as the installers of vendors have."""
-    addresses = _URLS.findall(text)
+    addresses = URLS.findall(text)
     return bool(addresses) and all(address.lower().startswith("https://") for address in addresses)
 
 
 def _executed(text: str) -> str:
     """What a shell or an interpreter executes unseen, also within the text of `sh -c`; empty where it does not."""
     if _starts_download(text) or _executes(text, _FETCHES, _SUBSTITUTED):
-        return "what it downloads"
+        return _DOWNLOADED
     return "a text in base64" if _SAYS.search(text) and _executes(text, _DECODES, _ENCODED) else ""
 
 
@@ -275,17 +284,3 @@ def _pipes(text: str, gives: re.Pattern[str]) -> bool:
                 return True
             given = given or bool(gives.search(part))
     return False
-
-
-def _sent(text: str) -> Iterator[str]:
-    """The hosts to which a command line sends a file, its input or the environment."""
-    taken = "|".join(re.escape(name) for name in _TAKEN.findall(text))
-    for match in _SENDS.finditer(text):
-        request = match[0]
-        before = text[: match.start()].rstrip()
-        piped = before.endswith("|") and _WHOLE.search(re.split(r"[;&]|\|\|", before[:-1])[-1])
-        used = taken and re.search(rf"\$\{{?(?:{taken})\b", request)
-        raw = request.startswith((">", "nc", "ncat", "netcat"))
-        if (raw or used or piped or _WHOLE.search(request)) and not _LOCAL.search(request):
-            address = _ADDRESS.search(request)
-            yield address[1] if address else "an address that is not written out"

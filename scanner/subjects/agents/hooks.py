@@ -15,8 +15,9 @@ from scanner.late import regex
 from scanner.marks import has_key, key_end_of, key_start_of, keyless
 from scanner.model import Subject
 from scanner.subjects.agents.building import Place, short, subject
-from scanner.subjects.agents.command_words import LONGEST, command, seen
-from scanner.subjects.agents.kinds import HOOK, REFUSED, UNLOADED
+from scanner.subjects.agents.command_words import command, seen
+from scanner.subjects.agents.kinds import HOOK, UNLOADED
+from scanner.subjects.agents.long_commands import LONGEST, is_judged
 from scanner.subjects.agents.permission_grammar import BY_FOLDED
 from scanner.subjects.agents.placeholders import has_placeholder
 from scanner.subjects.agents.programs import name_set
@@ -56,6 +57,8 @@ _REMARK = regex(r"\s*(?://|#|_|\$)")
 """How a key begins that is a remark and no event."""
 _RULE = regex(r"[A-Z][A-Za-z]+\([^)|]*[:\s/*.][^)|]*\)")
 _PLAIN = regex(r"[A-Z][a-z]+(?:[A-Z][a-z]+)*")
+_EVENT = regex(r"[A-Z][A-Za-z]+")
+"""How an event of Claude Code is written, so that a later version may have it."""
 _CLOSE = 0.8
 OF_GEMINI = name_set(
     "BeforeTool AfterTool BeforeAgent AfterAgent BeforeModel AfterModel BeforeToolSelection PreCompress"
@@ -66,20 +69,22 @@ KIRO = "kiro"
 _IN_MILLISECONDS = ("gemini",)
 """Tools whose timeouts are in milliseconds: https://geminicli.com/docs/hooks/reference/."""
 _PARTS = {"seconds": 1, "milliseconds": 1000}
-_LOCAL = regex(r"(?i)https?://(?:[\w.-]+\.)?(?:localhost|127(?:\.\d+){3}|\[::1\]|host\.docker\.internal)(?=[:/?#]|$)")
-_HOST = regex(r"(?i)[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?([^/:?#\s]+)")
+_LOCAL = regex(
+    r"(?i)https?://(?:[\w.-]+\.)?(?:localhost|127(?:\.\d+){3}|\[::1\]|host\.docker\.internal)(?=(?::\d*)?(?:[/?#]|$))"
+)
+_HOST = regex(r"(?i)[a-z][a-z0-9+.-]*://(?:[^/\\?#\s]*@)?([^/\\:?#\s]+)")
 
 
-def hooks(where: Place, node: Node) -> Iterator[Subject]:
-    """The hooks of a mapping by event."""
+def hooks(where: Place, node: Node, *, refused: bool = False) -> Iterator[Subject]:
+    """The hooks of a mapping by event; `refused` says that the tool may skip the file for the form of one of them."""
     for event, groups in node.items():
-        for group, handler, flat in () if _REMARK.match(event) else _handlers(groups):
-            yield from _hook(where, _key(event, groups), group, handler, flat=flat)
+        for group, handler, flat in () if _REMARK.match(event) else _handlers(groups, event in EVENTS):
+            yield from _hook(where, _key(event, groups), group, handler, flat=flat, refused=refused)
 
 
 def hook(where: Place, event: Node, entry: Node, action: Node) -> Iterator[Subject]:
     """A hook of Kiro: an entry with its event, what it matches and what it runs."""
-    yield from _hook(where, event, entry, action, flat=False)
+    yield from _hook(where, event, entry, action)
 
 
 def _key(event: str, groups: Node) -> Node:
@@ -89,8 +94,11 @@ def _key(event: str, groups: Node) -> Node:
     return Node(event, keyless(key_start_of(groups.mark), key_end_of(groups.mark)))
 
 
-def _handlers(groups: Node) -> Iterator[tuple[Node, Node, bool]]:
-    """(entry with the matcher, what runs, whether it is not below `hooks` as it has to be)."""
+def _handlers(groups: Node, known: bool) -> Iterator[tuple[Node, Node, bool]]:
+    """(entry with the matcher, what runs, whether it is not below `hooks` as it has to be).
+
+    Of a known event, an entry of another form that runs nothing is one too.
+    """
     if isinstance(groups.value, str):
         yield MISSING, groups, True
     entries = [groups] if isinstance(groups.value, dict) else list(groups.elements())
@@ -99,11 +107,15 @@ def _handlers(groups: Node) -> Iterator[tuple[Node, Node, bool]]:
         if isinstance(listed.value, list):
             for handler in listed.elements():
                 yield entry, handler, isinstance(groups.value, dict)
-        elif isinstance(entry.value, str) or entry.first("command", "url", "prompt"):
+            if known and not listed.value and not isinstance(entry.get("matcher").value, str | None):
+                yield entry, entry, False
+        elif isinstance(entry.value, dict | str if known else str) or entry.first("command", "url", "prompt"):
             yield entry, entry, True
 
 
-def _hook(where: Place, named: Node, group: Node, handler: Node, *, flat: bool) -> Iterator[Subject]:
+def _hook(
+    where: Place, named: Node, group: Node, handler: Node, *, flat: bool = False, refused: bool = False
+) -> Iterator[Subject]:
     event = str(named.value)
     line = handler if isinstance(handler.value, str) else handler.get("command")
     url = handler.get("url")
@@ -114,7 +126,7 @@ def _hook(where: Place, named: Node, group: Node, handler: Node, *, flat: bool) 
     shape.put("matcher", group.get("matcher")).put_all(handler, ("type", "command", "args", "url", "async"))
     shape.put("command", line).put("prompt", handler.get("prompt"))
     _timeout(shape, where, handler.get("timeout") or (group if where.tool == KIRO else MISSING).get("timeout"))
-    shape.say("shape", "flat" if flat else "nested")
+    shape.say("shape", "flat" if flat else "nested").say("fileRefused", refused and flat)
     text = str(line.value or url.value or handler.get("prompt").value or "")
     background = handler.get("async").value is True or handler.get("asyncRewake").value is True
     guards = event in _GUARDED and _is_guard(text[:LONGEST])
@@ -125,7 +137,7 @@ def _hook(where: Place, named: Node, group: Node, handler: Node, *, flat: bool) 
     matcher = group.get("matcher").value
     shape.say("name", f"{event} {short(str(matcher))}: {short(text)}" if matcher else f"{event}: {short(text)}")
     yield subject(HOOK, where, "", "hook", shape, handler if handler.mark else group)
-    runs = where.scope not in (REFUSED, UNLOADED) and (where.tool != "claude-code" or (not flat and event in EVENTS))
+    runs = where.scope != UNLOADED and (where.tool != "claude-code" or event in EVENTS or _EVENT.fullmatch(event))
     via = "hook" if runs else "hook that never runs"
     yield from command(where, event, via, line, list(handler.get("args").elements()))
 
@@ -184,7 +196,7 @@ def _matcher_fault(matcher: Any) -> str:
 def _sent(line: Node, url: Node) -> str | None:
     """The host that a hook sends what it is given to; empty where it sends nothing, or stays on the machine.
 
-    None for a command that is too long to be judged, and for an address whose host is still to be written.
+    None for a command that is too long to be judged, and for a request to a host that is still to be written.
     """
     if isinstance(url.value, str) and has_placeholder(url.value):
         return None
@@ -193,5 +205,4 @@ def _sent(line: Node, url: Node) -> str | None:
         return "" if _LOCAL.match(url.value) else host[1] if host else url.value
     if not isinstance(line.value, str):
         return ""
-    sent = str(seen(line.value)["sendsTo"]) if len(line.value) <= LONGEST else None
-    return None if sent and has_placeholder(sent) else sent
+    return str(seen(line.value)["sendsTo"]) or ("" if is_judged(line.value) else None)

@@ -18,7 +18,7 @@ from scanner.late import regex
 from scanner.marks import NOWHERE, end_of, keyless, start_of, with_children
 from scanner.model import Subject
 from scanner.subjects.agents.building import INVOKED, Place, place, subject
-from scanner.subjects.agents.command_words import LONGEST, command, seen
+from scanner.subjects.agents.command_words import command, seen
 from scanner.subjects.agents.hooks import hooks
 from scanner.subjects.agents.kinds import AGENT, MODES, PROMPT, SKILL
 from scanner.subjects.agents.permission_grammar import Rule
@@ -165,7 +165,7 @@ def _commands(where: Place, name: str, root: Node) -> Iterator[Subject]:
             continue
         row, column = start_of(line.mark)
         for match in _SPAN.finditer(line.value):
-            downloads = seen(match[2][:LONGEST])["runsDownload"]
+            downloads = seen(match[2])["runsDownload"]
             before = line.value[max(0, match.start() - _SENTENCE) : match.start()].rpartition(". ")[2]
             if match[1] or (downloads and not _NEGATED.search(before)):
                 at = keyless((row, column + match.start(2)), (row, column + match.end(2)))

@@ -37,8 +37,6 @@ KINDS = {
     PROMPT: Kind(("prompt",), ShownBy.DECLARED),
 }
 
-REFUSED = "refused"
-"""The scope of a settings file that its tool skips as a whole: nothing that it grants or denies has an effect."""
 UNLOADED = "unloaded"
 """The scope of a settings file in a place from which no tool loads it."""
 MODES = ("default", "acceptEdits", "plan", "dontAsk", "bypassPermissions", "auto", "manual", "delegate")

@@ -36,6 +36,8 @@ _VALUED = frozenset(
         "--spec",
     }
 )
+_NAMING = ("--package", "-p", "--from", "--spec")
+"""Those whose value is the package."""
 _EXACT_NPM = regex(r"v?\d+\.\d+\.\d+(?:[-+][\w.+-]+)?")
 _NPM = regex(r"(@[\w.-]+/[\w.-]+|[\w.-]+)(?:@(.+))?")
 _PYTHON = regex(r"([\w.-]+)(?:\[[\w,-]+\])?(?:(?:==|@)(.+))?")
@@ -103,7 +105,7 @@ def _named(rest: list[str], *, python: bool) -> dict[str, Any] | None:
         option, _, value = word.partition("=")
         if skip:
             skip = False
-        elif option in ("--package", "-p", "--from", "--spec"):
+        elif option in _NAMING and not (python and option == "-p"):  # of uv, the version of Python
             named = named or value or "".join(rest[position + 1 : position + 2])
             skip = not value
         elif word in ("--no-install", "--no", "--offline"):

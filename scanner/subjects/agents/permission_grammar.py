@@ -11,7 +11,15 @@ from msgspec import Struct
 
 from scanner.late import regex
 from scanner.subjects.agents import file_reach
-from scanner.subjects.agents.programs import name_set, program_of, rank, rows, rows_of, valued_options
+from scanner.subjects.agents.programs import (
+    ending_options,
+    name_set,
+    program_of,
+    rank,
+    rows,
+    rows_of,
+    valued_options,
+)
 
 _RULE = regex(r"([^()\s]+)\s*(?:\((.*)\))?", 16)
 _TOOL = regex(r"[A-Z][A-Za-z0-9]*|mcp__[\w.@/-]+(?:\*[\w*-]*)?|[A-Za-z_*][\w*]*")
@@ -212,6 +220,8 @@ def command_reach(specifier: str) -> str:
     first, _, rest = pattern.start.partition(" ")
     if not (rest or pattern.whole_words) and any(folder.startswith(first) for folder in _FOLDERS):
         return "any-command"
+    if rest.partition(" ")[0] in ending_options(program_of(first)):
+        return "narrow"
     start = f"{program_of(first)} {rest}".strip()
     if not start:
         return "any-command"

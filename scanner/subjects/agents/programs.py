@@ -71,6 +71,11 @@ _VALUED = {
     "uv": ("--with --python --extra --group -p --project --directory"),
 }
 """Options that take the word behind them as their value, by program."""
+_ENDING = {"python": "--version -V --help -h", "perl": "--version -v", "curl": "--version -V"}
+"""Options behind which a program prints a text and ends, whatever follows.
+
+`node` is not among them: it runs `node --version --no-version -e CODE`.
+"""
 PACKAGE_RUNNERS = (
     *("npx", "bunx", "pnpx", "uvx", "npm exec", "npm x", "pnpm dlx", "yarn dlx", "bun x", "pipx run", "uv tool run"),
 )
@@ -107,6 +112,12 @@ def _by_program() -> dict[str, list[tuple[str, str]]]:
 def valued_options(program: str) -> frozenset[str]:
     """The options of a program that take a value."""
     return frozenset(_VALUED.get(program, "").split())
+
+
+@cache
+def ending_options(program: str) -> frozenset[str]:
+    """The options behind which a program prints a text and ends."""
+    return name_set(_ENDING.get(program, ""))
 
 
 @cache

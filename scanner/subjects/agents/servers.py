@@ -16,6 +16,7 @@ from scanner.subjects.agents import packages
 from scanner.subjects.agents.building import Place, entries, pairs, subject, texts
 from scanner.subjects.agents.command_words import command, words_of
 from scanner.subjects.agents.kinds import SERVER
+from scanner.subjects.agents.long_commands import LONGEST, with_defaults
 from scanner.subjects.agents.placeholders import is_placeholder
 from scanner.subjects.agents.secret_values import secret_kind
 from scanner.subjects.agents.variables import variables
@@ -35,7 +36,7 @@ _AUTHENTICATING = regex(
 _IN_ADDRESS = regex(r"(?i)[?&;](?:[\w-]*(?:key|token|auth|secret|sig|signature|code))=|://[^/@\s]+@")
 _UNENCRYPTED = ("http", "ws", "grpc")
 _LOOPBACK = regex(r"(?i)(?:[a-z0-9.-]+\.)?(?:localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|host\.docker\.internal)")
-_URL = regex(r"([A-Za-z][A-Za-z0-9+.-]*)://(?:[^/@\s?#]*@)?(\[[^\]]*\]|[^/:?#\s]*)")
+_URL = regex(r"([A-Za-z][A-Za-z0-9+.-]*)://(?:[^/\\\s?#]*@)?(\[[^\]]*\]|(?:\$?\{+[^{}]*\}+|[^/\\:?#\s{])*)")
 _BRIDGE = regex(r"(?:.*/)?(?:mcp-remote|supergateway|mcp-proxy)(?:@.*)?")
 UNREAD = "unread"
 """The scope of a list that the tool does not read: none of its servers starts, but its credentials are in the file."""
@@ -55,7 +56,8 @@ def servers(where: Place, node: Node) -> Iterator[Subject]:
 
 
 def server(where: Place, name: str, node: Node) -> Iterator[Subject]:
-    """One server, and the command that starts it."""
+    """One server, and the command that starts it, with the defaults of the variables that it names."""
+    node = Node(_filled(node.value), node.mark)
     if where.scope == UNREAD:
         yield from _unread(where, name, node)
         return
@@ -84,6 +86,15 @@ def server(where: Place, name: str, node: Node) -> Iterator[Subject]:
     elif isinstance(line.value, list):
         yield from command(where, name, via, line.get(0), _items(line)[1:])
     yield from command(where, name, "helper", node.get("headersHelper"))
+
+
+def _filled(value: Any) -> Any:
+    """Data with the default of each variable in its texts. https://code.claude.com/docs/en/mcp as of 2026-11."""
+    if isinstance(value, dict):
+        return {key: _filled(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_filled(item) for item in value]
+    return with_defaults(value) if type(value) is str and len(value) <= LONGEST else value
 
 
 def _unread(where: Place, name: str, node: Node) -> Iterator[Subject]:

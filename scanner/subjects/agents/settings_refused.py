@@ -1,7 +1,8 @@
-"""A settings file of Claude Code that the tool refuses as a whole: what it grants has no effect, nor what it denies.
+"""Settings of Claude Code that have no effect: of a file that no tool loads, and of one that the tool may refuse.
 
 Seen with version 2.1.233 (https://github.com/anthropics/claude-code/issues/75081, a comment of 2026-08-15): a file with
-a value of another form than expected is skipped entirely. What remains are credentials in it.
+a value of another form than expected is skipped entirely. Other versions and other tools may load it. So what it grants
+and starts is judged as it is written, and what it denies counts for nothing.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from scanner.subjects.subject_builder import SubjectBuilder
 
 
 def refused(root: Node) -> bool:
-    """Whether a value has a form for which the whole file is skipped: an unknown mode, or an entry of a hook."""
+    """Whether a value has a form for which the whole file may be skipped: an unknown mode, or an entry of a hook."""
     mode = root.get("permissions", "defaultMode").value
     if isinstance(mode, str) and mode not in MODES:
         return True
@@ -40,7 +41,7 @@ def _is_malformed(entries: Node) -> bool:
 
 
 def settings(where: Place, root: Node, allowed: Node) -> Subject:
-    """The settings of the file: why it is refused, and what may be a credential."""
+    """The settings of a file that no tool loads: what may be a credential."""
     shape = SubjectBuilder().say("name", where.origin.path.rpartition("/")[2]).say("asksNothing", False)
     mode = allowed.get("defaultMode")
     shape.put("mode", mode).say("modeField", "permissions.defaultMode")
@@ -56,7 +57,7 @@ def settings(where: Place, root: Node, allowed: Node) -> Subject:
 
 
 def permissions(where: Place, lists: Mapping[str, Node]) -> Iterator[Subject]:
-    """The rules of the file, which neither allow nor deny anything."""
+    """Rules that neither allow nor deny anything."""
     for node in lists.values():
         for item in node.elements():
             if isinstance(item.value, str) and item.value.strip():

@@ -39,10 +39,7 @@ _ADDRESSES = ("endpoint", "proxy", "telemetry")
 
 
 def role(name: str, value: str) -> str:
-    """What a variable changes: endpoint, proxy, roots, unverified, telemetry, content, preload; else empty.
-
-    An address whose host the reader has to write changes nothing yet.
-    """
+    """What a variable changes: endpoint, proxy, roots, unverified, telemetry, content, preload; else empty."""
     if value.strip().lower() in _UNVERIFIED.get(name, ()):
         return "unverified"
     for word, pattern in (
@@ -54,7 +51,7 @@ def role(name: str, value: str) -> str:
         ("preload", _PRELOADED),
     ):
         if pattern.fullmatch(name):
-            return "" if word in _ADDRESSES and has_placeholder(value) else word
+            return word
     return ""
 
 
@@ -67,11 +64,16 @@ def variables(shape: SubjectBuilder, node: Node, settings: Node = MISSING) -> No
 
 def rows(node: Node, before: str = "") -> list[tuple[dict[str, Any], Node]]:
     """`{name, value, role, credential}` of each variable of a mapping; the names begin with `before`."""
-    found = ((name, text_of(value), value) for name, value in node.items() if is_plain(value.value))
-    return [
-        ({"name": before + name, "value": text, "role": role(name, text), "credential": secret_kind(name, text)}, value)
-        for name, text, value in found
-    ]
+    return [(_row(name, text_of(value), before), value) for name, value in node.items() if is_plain(value.value)]
+
+
+def _row(name: str, text: str, before: str) -> dict[str, Any]:
+    """A variable; without its value where that is an address whose host the reader has to write."""
+    its_role = role(name, text)
+    found = {"name": before + name, "value": text, "role": its_role, "credential": secret_kind(name, text)}
+    if its_role in _ADDRESSES and not text.startswith("$") and has_placeholder(text):
+        del found["value"]
+    return found
 
 
 def settings_rows(node: Node, before: str = "settings.", depth: int = 0) -> list[tuple[dict[str, Any], Node]]:

@@ -68,9 +68,11 @@ def _servers(api: Api, root: Node, operations: Operations) -> Iterator[Subject]:
 
 
 def _say_open(shape: SubjectBuilder, operations: Operations) -> None:
-    """Say whether everybody may read there, and nobody sends a credential or changes anything."""
+    """Say whether everybody only reads there without a credential, or whether the description has no operations."""
     if operations.only_read_by_all:
         shape.say("open", value=True)
+    if operations.are_none:
+        shape.say("empty", value=True)
 
 
 def _is_encrypted(address: addresses.Address, server: Node) -> bool | None:

@@ -83,12 +83,18 @@ class Operations:
             return False
         return not any(self._other_means(each) or self._in_prose(each) for each in self.all)
 
+    @property
+    def are_none(self) -> bool:
+        """Whether the description says that there are none, and defines no means of authentication."""
+        described = self.is_secured or self._described or self._root.get("webhooks") or self.document.outside
+        return self._root.get("paths").value == {} and not described
+
     def _found(self) -> Iterator[Operation]:
         for path, entry in self._root.get("paths").items():
             item = self.document.follow(entry)
             self._items.append(item)
-            for method in METHODS:
-                if key := item.get(method):
+            for method, key in item.items():
+                if method in METHODS:
                     yield Operation(method.upper(), path, self.document.follow(key), key, item)
             for method, key in item.get("additionalOperations").items():
                 yield Operation(method.upper(), path, self.document.follow(key), key, item)

@@ -32,6 +32,11 @@ class Applied(SubjectBuilder):
         self.reasons.setdefault(name, reason)
         return self
 
+    def explain(self, path: str, name: str, written: str, fields: Iterable[str]) -> None:
+        """Take in why fields of an item are not known, if the one that gives them has variables that nobody sets."""
+        if variables_in(written):
+            self.reasons.update({f"{path}.{field}": _unset(name, written) for field in fields})
+
     def text(self, name: str, node: Node) -> Self:
         """Take a text in, or a number as text."""
         written = as_text(node.value)

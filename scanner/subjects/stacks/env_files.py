@@ -26,11 +26,16 @@ _COMMENT = regex(r"(?:^|[ \t])#")
 
 
 def recognise(document: Document) -> Iterator[Subject] | None:
-    """The variables of an environment file; None for any other document."""
-    if document.format != "prose" or not _NAMED.search(document.origin.path):
+    """The variables of an environment file, by its name or by that of a Compose file; None for any other document."""
+    if document.format != "variables" and (document.format != "prose" or not is_named(document.origin.path)):
         return None
     found = list(_variables(document.root))
     return _subject(document, found) if found else None
+
+
+def is_named(path: str) -> bool:
+    """Whether the name of a file says that it is an environment file."""
+    return bool(_NAMED.search(path))
 
 
 def _variables(root: Node) -> Iterator[tuple[str, str, Node]]:
@@ -67,5 +72,5 @@ FORMAT = Format(
     recognise,
     {VARIABLES: Kind(("variables",), ShownBy.MANIFEST)},
     loaded_from=_NAMES,
-    documents=("prose",),
+    documents=("prose", "variables"),
 )

@@ -7,6 +7,7 @@ cli/compose/loader/merge.go of docker/cli 28f7560 (2026-08-20).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import TypeGuard
 
 from msgspec.structs import replace
 
@@ -54,17 +55,17 @@ def merged(
     """
     parts, found, first = [(0, base.path)], [], base.text.count("\n") + 1
     for part in documents.read_text(base, limits):
-        if isinstance(part, Fault) or not isinstance(part.root.value, dict):
-            yield part
-        else:
+        if _has_keys(part):
             found.append(part)
+        else:
+            yield part
     if not found:
         return
     for path, content in others:
         told = _text(path, content)
         if told:
             parts.append((first, path))
-            found += (_moved(part, first) for part in documents.read_text(told, limits) if isinstance(part, Document))
+            found += (_moved(part, first) for part in documents.read_text(told, limits) if _has_keys(part))
             first += told.text.count("\n") + 1
     stack = wanted == STACK or (not wanted and by != COMPOSE and any(is_stack_name(path) for _, path in parts))
     root = found[0].root
@@ -76,10 +77,14 @@ def merged(
 
 def _text(path: str, content: bytes) -> Text | None:
     try:
-        told = documents.classify(path, content)
+        told = documents.classify(path, content, is_yaml=True)
     except UnreadableError:
         return None
     return told if isinstance(told, Text) else None
+
+
+def _has_keys(part: Document | Fault) -> TypeGuard[Document]:
+    return isinstance(part, Document) and isinstance(part.root.value, dict)
 
 
 def _moved(part: Document, first: int) -> Document:

@@ -29,6 +29,11 @@ def mounts(node: Node) -> Iterator[Entry]:
         yield entry(part.mark, **fields)
 
 
+def unknown_source(mount: dict[str, Any]) -> str:
+    """The source of what `mounts` gives as it is written, if it is not known; else empty."""
+    return "" if "source" in mount else _split(mount["text"])[0]
+
+
 def target_of(part: Node) -> str | None:
     """Where a service mounts something, which makes two of its mounts the same; None where it is not known."""
     fields = _long(part) if isinstance(part.value, dict) else _short(as_text(part.value) or "")

@@ -54,6 +54,8 @@ _LAST = _words("test tests testing ci", TESTS)
 """Words that tell the same at the end of the name of a folder, such as `system_tests`."""
 _APART = frozenset(word for word, purpose in _NAMES.items() if purpose in (DEVELOPMENT, TESTS))
 _COPIES = frozenset((".reference", "third-party", "third_party", "thirdparty", "upstream", "vendor"))
+_NOT_USED = (COPY, _REFERENCE)
+"""What a file is for that nobody runs from its place."""
 _LAB = regex(r"(?:^|[-_])lab[-_]?\d")
 _PAGES = ("md", "mdx", "markdown", "rst", "adoc", "txt")
 """Endings of texts for people, of which `integration` in the name is seldom that of tests."""
@@ -101,12 +103,15 @@ class Purposes(Struct, frozen=True):
         return self.whole if self.whole.name else self.services.get(service, self.whole)
 
 
-def purposes_of(root: Node, paths: Iterable[str], header: str = "") -> Purposes:
+def purposes_of(root: Node, paths: Iterable[str], header: str = "", named_by: Iterable[str] = ()) -> Purposes:
     """What a file for Compose is for; of several that are merged, only what all of them show.
 
-    `header` is the comment at the start of a file that is not merged with others.
+    `header` is the comment at the start of a file that is not merged with others. A file is used whatever its place is
+    if one of those that it is `named_by` is.
     """
     told = [_of_path(path) for path in paths]
+    if any(_of_path(path).name not in _NOT_USED for path in named_by):
+        told = [Purpose() if each.name in _NOT_USED else each for each in told]
     if all(each.name not in ("", _OPERATION) for each in told):
         return Purposes(told[0])
     if any(each.name == _OPERATION for each in told):

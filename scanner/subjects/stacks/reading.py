@@ -64,7 +64,7 @@ def subjects(document: Document, wanted: str) -> Iterator[Subject]:
     stack = {"target": target.name}
     purposes = Purposes()
     if target.name == COMPOSE and target.why != BY_OPTION:
-        purposes = purposes_of(root, paths, "" if document.merged_by else document.header)
+        purposes = purposes_of(root, paths, "" if document.merged_by else document.header, document.named_by)
     yield _system(document, root, target, misfits)
     required = required_in(root.value)
     for kind, (section, read) in _SECTIONS.items():

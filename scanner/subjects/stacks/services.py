@@ -10,7 +10,7 @@ from scanner.subjects.stacks.applied import Applied, Entry, as_flag, as_text, en
 from scanner.subjects.stacks.deployers import IGNORED
 from scanner.subjects.stacks.dropped_keys import SETTING, dropped
 from scanner.subjects.stacks.kinds import COMPOSE, STACK
-from scanner.subjects.stacks.mounts import mounts
+from scanner.subjects.stacks.mounts import mounts, unknown_source
 from scanner.subjects.stacks.ports import ports
 from scanner.subjects.stacks.resources import is_external
 from scanner.subjects.stacks.variables import substitute
@@ -42,7 +42,10 @@ def applied(service: Node, target: str) -> Applied:
     shape.listed("build_args", pairs(args), args.mark)
     if shape.data.get("network_mode") != "host":
         shape.listed("ports", ports(service.get("ports"), swarm=target == STACK), service.get("ports").mark)
-    shape.listed("mounts", [*mounts(service.get("volumes")), *_socket(service.get("use_api_socket"))])
+    mounted = [*mounts(service.get("volumes")), *_socket(service.get("use_api_socket"))]
+    for number, (mount, _) in enumerate(mounted):
+        shape.explain(f"applied.mounts.{number}", "source", unknown_source(mount), {"source", "source_end"} - {*mount})
+    shape.listed("mounts", mounted)
     shape.text("logging_driver", service.get("logging", "driver"))
     shape.nested("health", _health(service.get("healthcheck")), service.get("healthcheck"))
     shape.nested("deploy", _deploy(service.get("deploy")), service.get("deploy"))

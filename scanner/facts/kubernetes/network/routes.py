@@ -219,12 +219,13 @@ def _find_entry_points(cluster: Cluster, ways: Mapping[Subject, list[_EntryRoute
         found = [*found, _EntryRoute(service, service)] if entry_points.is_external(service) else found
         if found:
             into.add(found, _pods_of(service, cluster))
+    complete = cluster.objects.complete("Service", *_ROUTES)
     for kins, leading, perhaps in into.each(len(cluster.pods.kins)):
         found = [way for some in leading for way in some]
         items = [way.item() for way in found]
         for workload in (workload for kin in kins for workload in cluster.pods.kins[kin]):
             own = [*items, *_own_ways(workload)]
-            if own or (cluster.objects.has_everything() and not perhaps):
+            if own or (complete and not perhaps):
                 facts.add(workload, EXPOSED, own)
             else:
                 services = [each.service for some in perhaps for each in some]

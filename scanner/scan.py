@@ -270,7 +270,7 @@ def evaluate(
     evaluation = read.finished(together.evaluation, also, include_passes=options.include_passes)
     listed = list_of(evaluation, dict(evaluation.counts)) if options.lists_subjects else None
     evaluation.findings = with_lowered(
-        evaluation.findings, by.rules.rules, read.subjects, together.derived, baseline=read.talos.enforces_baseline
+        evaluation.findings, by.rules.rules, read.subjects, together.derived, defaults=read.talos.defaults
     )
     infos = [rule.info for rule in by.rules.rules]
     findings = separate_findings(evaluation, read.shared, infos, options.context, read.uses())

@@ -1,8 +1,9 @@
-"""Files that configure a cluster of Talos Linux, which enforces a level of Pod Security where a namespace states none.
+"""Files that configure a cluster of Talos Linux, which sets by default what a namespace or a pod does not state.
 
 By default it enforces the level `baseline` in every namespace but kube-system
 (https://docs.siderolabs.com/kubernetes-guides/security/pod-security). `cluster.apiServer.admissionControl` of the
-machine configuration changes that.
+machine configuration changes that. From 1.2 it generates configurations with
+`machine.kubelet.defaultRuntimeSeccompProfileEnabled: true`: a pod without a seccomp profile then has the default one.
 """
 
 from __future__ import annotations
@@ -16,11 +17,14 @@ from scanner.documents import Document
 from scanner.errors import UnreadableError
 from scanner.facts.setting import is_deployed
 from scanner.late import regex
+from scanner.policy.lowered_by_fact import LEVEL, PROFILE
 
-_SIGN = regex(rb"(?m)^(?:machine|talosVersion):|^clusterName:")
+_SIGN = regex(rb"(?m)^(?:machine|talosVersion|clusterName|talos):")
 """What a file may hold that configures nodes, as fast to find."""
-_CHANGE = b"admissionControl"
-"""What a file holds that changes the default, also as a patch."""
+_CHANGE = regex(rb"\badmissionControl\b")
+"""What a file holds that changes the default, also as a patch; an `admissionController` is something else."""
+_UNCONFINED = regex(rb"(?:[sS]eccompDefault|defaultRuntimeSeccompProfileEnabled)\b(?!['\"]?\s*[:=]\s*['\"]?true\b)")
+"""What a file holds that may turn off the default seccomp profile: a setting of the kubelet that is not `true`."""
 _ENDINGS = (".yaml", ".yml", ".json")
 _TOP = frozenset({"version", "debug", "persist", "machine", "cluster"})
 """The keys of a machine configuration, and of a patch of one."""
@@ -43,28 +47,35 @@ class Talos(Struct):
     configured: bool = False
     """A file configures its nodes."""
     changed: bool = False
-    """A file changes what it enforces by default, or may do so."""
+    """A file changes the level that it enforces by default, or may do so."""
+    unconfined: bool = False
+    """A file turns off the default seccomp profile, or may do so."""
 
     def take(self, path: str, content: bytes) -> None:
         """Take in one more file."""
         if not (path.endswith(_ENDINGS) and is_deployed(path)):
             return
-        self.changed = self.changed or _CHANGE in content
-        if not self.configured and _SIGN.search(content):
-            self.configured = _configures_nodes(path, content)
+        self.changed = self.changed or _CHANGE.search(content) is not None
+        self.unconfined = self.unconfined or (b"eccomp" in content and _UNCONFINED.search(content) is not None)
+        if _SIGN.search(content):
+            for value in _configurations(path, content):
+                self.configured = True
+                self.unconfined = self.unconfined or _is_whole_without_profile(value)
 
     @property
-    def enforces_baseline(self) -> bool:
-        """Whether the cluster enforces the level baseline in a namespace that states none."""
-        return self.configured and not self.changed
+    def defaults(self) -> frozenset[str]:
+        """What the cluster sets where a namespace or a container states nothing."""
+        kept = {LEVEL: not self.changed, PROFILE: not self.unconfined}
+        return frozenset(name for name, holds in kept.items() if self.configured and holds)
 
 
-def _configures_nodes(path: str, content: bytes) -> bool:
+def _configurations(path: str, content: bytes) -> list[dict[str, Any]]:
+    """The documents of a file that configure nodes."""
     try:
         parts = list(documents.read(path, documents.decode(content)))
     except UnreadableError:
-        return False
-    return any(isinstance(part, Document) and _is_configuration(part.root.value) for part in parts)
+        return []
+    return [part.root.value for part in parts if isinstance(part, Document) and _is_configuration(part.root.value)]
 
 
 def _is_configuration(value: Any) -> bool:
@@ -73,4 +84,21 @@ def _is_configuration(value: Any) -> bool:
     machine = value.get("machine")
     if isinstance(machine, dict) and machine and value.keys() <= _TOP:
         return machine.keys() <= _MACHINE
+    if value.get("kind") == "Cluster":
+        return _is_template(value)
     return value.keys() >= _OF_TALHELPER and "talosVersion" in value and isinstance(value["nodes"], list)
+
+
+def _is_template(value: dict[str, Any]) -> bool:
+    """Whether it is the cluster of a template of Omni, which generates the configurations of its machines."""
+    versions = (value.get(name) for name in ("kubernetes", "talos"))
+    return "apiVersion" not in value and all(isinstance(each, dict) and "version" in each for each in versions)
+
+
+def _is_whole_without_profile(value: dict[str, Any]) -> bool:
+    """Whether it is the whole configuration of a machine, not a patch, and does not set the profile."""
+    machine = value.get("machine")
+    if not isinstance(machine, dict) or "type" not in machine:
+        return False
+    kubelet = machine.get("kubelet")
+    return not (isinstance(kubelet, dict) and kubelet.get("defaultRuntimeSeccompProfileEnabled") is True)

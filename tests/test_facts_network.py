@@ -361,6 +361,51 @@ def test_a_policy_that_selects_a_workload_of_its_overlay_says_nothing_about_anot
     assert told == [{"ingress": True, "egress": False}, {"ingress": False, "egress": False}]
 
 
+TO_ALL: Thing = {"endpointSelector": {}, "egress": [{"toEntities": ["all"]}]}
+WIDE = "CiliumClusterwideNetworkPolicy"
+LET_IN: Thing = {"ingress": [{"fromEntities": ["cluster"]}]}
+TO_CLUSTER: Thing = {"egress": [{"toEntities": ["cluster"]}]}
+
+
+@pytest.mark.parametrize(
+    ("overlays", "expected"),
+    [
+        ([[cilium(WIDE, **TO_CLUSTER, **LET_IN)]], {"ingress": False, "egress": True}),
+        ([[cilium(WIDE, ingressDeny=[{"fromEntities": ["world"]}])]], {"ingress": True, "egress": False}),
+        ([[calico("GlobalNetworkPolicy", types=["Egress"])]], {"ingress": False, "egress": True}),
+        ([[cilium(WIDE, **LET_IN)]], None),
+        ([[cilium(WIDE, **TO_CLUSTER, enableDefaultDeny={"egress": False})]], None),
+        (
+            [
+                [
+                    cilium(WIDE, **TO_CLUSTER),
+                    thing("cilium.io/v2", WIDE, "q", **TO_ALL),
+                ]
+            ],
+            None,
+        ),
+        ([[cilium(WIDE, selector={"matchLabels": {"app": "d"}}, **TO_CLUSTER)]], None),
+        ([[cilium(WIDE, selector={"matchLabels": {"k8s:io.kubernetes.pod.namespace": "shop"}}, **TO_CLUSTER)]], None),
+        ([[cilium(WIDE, selector={"matchLabels": {"reserved:host": ""}}, **TO_CLUSTER)]], None),
+        ([[cilium(WIDE, **TO_CLUSTER), cilium(WIDE, **LET_IN)]], None),
+        ([[cilium("CiliumNetworkPolicy", "other", **TO_CLUSTER)]], None),
+    ],
+    ids=str,
+)
+def test_a_policy_for_every_pod_of_the_cluster_of_another_overlay(
+    overlays: list[list[Thing]], expected: dict[str, bool] | None
+) -> None:
+    found = workload(built([deployment("d", "shop")], *overlays))
+    assert found.facts["isolated"] == {"ingress": False, "egress": False}
+    assert found.facts.get("isolated_elsewhere") == expected
+    assert ("policy_elsewhere" in found.related) is (expected is not None)
+
+
+def test_a_policy_that_isolates_the_workload_goes_before_one_for_every_pod_of_another_overlay() -> None:
+    found = workload(built([deployment("d", "shop"), DENIED], [cilium(WIDE, **TO_CLUSTER)]))
+    assert (found.facts["isolated"], "isolated_elsewhere" in found.facts) == ({"ingress": True, "egress": False}, False)
+
+
 @pytest.mark.parametrize(
     ("stated", "whole", "expected"),
     [

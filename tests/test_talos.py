@@ -1,4 +1,4 @@
-"""A namespace without a Pod Security label counts lower where the files configure a cluster of Talos Linux."""
+"""What a namespace or a container does not state counts lower where the files configure a cluster of Talos Linux."""
 
 from __future__ import annotations
 
@@ -17,6 +17,12 @@ MACHINE = (
 )
 PATCH = "machine:\n  sysctls: {vm.swappiness: '0'}\n"
 TALHELPER = "clusterName: home\ntalosVersion: v1.12.1\nendpoint: https://10.0.0.1:6443\nnodes: [{hostname: a}]\n"
+OMNI = (
+    "kind: Cluster\nname: home\nkubernetes: {version: v1.36.4}\ntalos:\n  version: v1.13.7\n---\nkind: ControlPlane\n"
+)
+OMNI_CHANGED = f"{OMNI}patches: [{{name: a, inline: {{cluster: {{apiServer: {{admissionControl: []}}}}}}}}]\n"
+ANOTHER = f"apiVersion: cluster.example/v1\n{OMNI}"
+AUTOSCALER = "admissionController: {enabled: true}\n"
 OTHER = "machine:\n  type: lathe\n  axes: 3\n"
 CHANGED = "- op: remove\n  path: /cluster/apiServer/admissionControl\n"
 NO_LABEL = "has no label that enforces the level baseline or restricted of the Pod Security Standards"
@@ -33,7 +39,11 @@ WHY = (
         ({"talos/patches/swap.yaml": PATCH}, "low", WHY),
         ({"talos/talconfig.yaml": TALHELPER}, "low", WHY),
         ({"a/swap.yaml": f"apiVersion: v1alpha1\nkind: HostnameConfig\nhostname: a\n---\n{PATCH}"}, "low", WHY),
+        ({"omni/cluster.yaml": OMNI}, "low", WHY),
+        ({"talos/controlplane.yaml": MACHINE, "autoscaler/values.yaml": AUTOSCALER}, "low", WHY),
         ({}, "medium", ""),
+        ({"omni/cluster.yaml": OMNI_CHANGED}, "medium", ""),
+        ({"omni/cluster.yaml": ANOTHER}, "medium", ""),
         ({"shop/machine.yaml": OTHER}, "medium", ""),
         ({"shop/machine.yaml": PATCH + "shop: a\n"}, "medium", ""),
         ({"shop/cluster.yaml": TALHELPER.replace("talosVersion", "version")}, "medium", ""),
@@ -55,3 +65,42 @@ def test_a_label_goes_before_the_default_of_talos(tmp_path: Path) -> None:
     (tmp_path / "namespace.yaml").write_text(PRIVILEGED)
     (found,) = (each for each in scan([str(tmp_path)], Options()).findings if each.rule == RULE)
     assert (found.severity.value, found.counted_because) == ("medium", "")
+
+
+SECCOMP = "kubernetes.container-seccomp-profile-set"
+BY_TALOS = (
+    "the files configure a cluster of Talos Linux, whose generated configuration from 1.2 sets the default profile for "
+    "a pod that states none"
+)
+SET = "machine:\n  kubelet: {defaultRuntimeSeccompProfileEnabled: true}\n"
+NOT_SET = "- op: remove\n  path: /machine/kubelet/defaultRuntimeSeccompProfileEnabled\n"
+OFF = SET.replace("true", "false")
+KUBELET_OFF = "machine:\n  kubelet: {extraConfig: {seccompDefault: false}}\n"
+WHOLE_SET = MACHINE.replace("machine:", SET.rstrip(), 1)
+
+
+@pytest.mark.parametrize(
+    ("files", "stated", "severity", "why"),
+    [
+        ({"swap.yaml": PATCH}, "", "low", BY_TALOS),
+        ({"swap.yaml": SET}, "", "low", BY_TALOS),
+        ({"controlplane.yaml": WHOLE_SET}, "", "low", BY_TALOS),
+        ({"omni.yaml": OMNI}, "", "low", BY_TALOS),
+        ({}, "", "medium", ""),
+        ({"controlplane.yaml": MACHINE}, "", "medium", ""),
+        ({"swap.yaml": PATCH, "off.yaml": OFF}, "", "medium", ""),
+        ({"swap.yaml": PATCH, "off.yaml": KUBELET_OFF}, "", "medium", ""),
+        ({"swap.yaml": PATCH, "off.yaml": NOT_SET}, "", "medium", ""),
+        ({"swap.yaml": PATCH}, "seccompProfile: {type: Unconfined}", "medium", ""),
+        ({"swap.yaml": PATCH}, "privileged: true", "medium", ""),
+    ],
+)
+def test_talos_sets_a_seccomp_profile(
+    files: dict[str, str], stated: str, severity: str, why: str, tmp_path: Path
+) -> None:
+    container = f"{{name: web, image: 'registry.example/web:1', securityContext: {{{stated}}}}}"
+    pod = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec: {{containers: [{container}]}}\n"
+    for name, text in {**files, "pod.yaml": pod}.items():
+        (tmp_path / name).write_text(text)
+    (found,) = (each for each in scan([str(tmp_path)], Options()).findings if each.rule == SECCOMP)
+    assert (found.severity.value, found.counted_because) == (severity, why)

@@ -6,6 +6,8 @@ The rules look at one subject. So what else there is comes in after all files we
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -14,11 +16,15 @@ from scanner.model import Finding, Outcome, Subject, lowered
 from scanner.policy.rule import FactReason, Rule
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
 
-FACTS_READ = ("restricted_by_openshift",)
+FACTS_READ = ("restricted_by_openshift", "memory_limited_by_namespace")
 """The facts of workloads that a rule may name."""
-_ENFORCED = "baseline_enforced_by_default"
+LEVEL = "baseline_enforced_by_default"
 """What is true of a Namespace that states no level of Pod Security, where its cluster enforces one by default."""
+PROFILE = "seccomp_profile_set_by_default"
+"""What is true of a workload whose containers state no seccomp profile, where its cluster sets one by default."""
 _LABEL = "pod-security.kubernetes.io/enforce"
+_PROFILE_FIELDS = frozenset({"privileged", "seccompProfile"})
+"""What a security context states where the default profile may not apply."""
 _Key = tuple[str, str]
 """The overlay, chart or file of a workload, and its identity."""
 
@@ -29,16 +35,16 @@ def with_lowered(
     subjects: Collection[Subject],
     derived: Derived,
     *,
-    baseline: bool = False,
+    defaults: Collection[str] = (),
 ) -> list[Finding]:
     """The findings, each with the severity that counts; one that its rule counts lower already stays as it is.
 
-    `baseline` is whether the cluster enforces the level baseline in a namespace that states none.
+    `defaults` is what the cluster sets where a subject states nothing: `LEVEL`, `PROFILE` or both.
     """
     reasons = {rule.info.id: rule.lower_by for rule in rules if rule.lower_by}
-    holding: dict[_Key, Collection[str]] = {**_workloads(subjects, derived)}
-    if baseline:
-        holding |= dict.fromkeys(map(_key, filter(_states_no_level, subjects)), (_ENFORCED,))
+    holding: dict[_Key, Collection[str]] = {**_workloads(subjects, derived, profile=PROFILE in defaults)}
+    if LEVEL in defaults:
+        holding |= dict.fromkeys(map(_key, filter(_states_no_level, subjects)), (LEVEL,))
     if not holding:
         return list(findings)
     return [
@@ -47,25 +53,40 @@ def with_lowered(
     ]
 
 
-def _lowered(finding: Finding, reason: FactReason, holding: Mapping[_Key, Collection[str]]) -> Finding:
+def _lowered(finding: Finding, reasons: Iterable[FactReason], holding: Mapping[_Key, Collection[str]]) -> Finding:
     if finding.outcome is not Outcome.FAIL or finding.counted_because:
         return finding
-    if not any(reason.fact in holding.get(key, ()) for key in _owners(finding)):
-        return finding
-    return replace(finding, severity=lowered(finding.severity), counted_because=reason.because)
+    for reason in reasons:
+        if any(reason.fact in holding.get(key, ()) for key in _owners(finding)):
+            return replace(finding, severity=lowered(finding.severity), counted_because=reason.because)
+    return finding
 
 
-def _workloads(subjects: Iterable[Subject], derived: Derived) -> dict[_Key, set[str]]:
+def _workloads(subjects: Iterable[Subject], derived: Derived, *, profile: bool) -> dict[_Key, set[str]]:
     """The facts that are true of each workload; of several with one identity, those of all of them."""
     found: dict[_Key, set[str]] = {}
-    if not any(facts.get(name) for _, facts in derived.told() for name in FACTS_READ):
+    if not (profile or any(facts.get(name) for _, facts in derived.told() for name in FACTS_READ)):
         return found
     for subject in subjects:
         if subject.kind == WORKLOAD:
             known = derived.facts(subject)
             own = {name for name in FACTS_READ if known.get(name) is True}
+            if profile and _states_no_profile(subject.bindings["pod"]):
+                own.add(PROFILE)
             found.setdefault(_key(subject), own).intersection_update(own)
     return found
+
+
+def _states_no_profile(pod: Mapping[str, Any]) -> bool:
+    """Whether neither a pod nor a container of it states a seccomp profile, or is privileged, which excludes one.
+
+    The step that finds `restricted_by_openshift` reads these fields too, so that they are there.
+    """
+    lists = [pod.get(field) or () for field in ("initContainers", "containers")]
+    if pod.get("ephemeralContainers") is not None or not all(isinstance(each, list | tuple) for each in lists):
+        return False
+    contexts = [each.get("securityContext") for each in (pod, *chain(*lists)) if isinstance(each, Mapping)]
+    return not any(context and context.keys() & _PROFILE_FIELDS for context in contexts if isinstance(context, Mapping))
 
 
 def _key(subject: Subject) -> _Key:

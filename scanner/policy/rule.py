@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from operator import getitem
 from pathlib import Path
@@ -79,8 +79,8 @@ class Rule(Struct, frozen=True):
     """What a message inserts as `{detail}`."""
     lower: tuple[LowerReason, ...]
     """Why a finding counts lower; the first one that holds is told."""
-    lower_by: FactReason | None
-    """What of the workload of a container makes a finding count one step lower."""
+    lower_by: tuple[FactReason, ...]
+    """What of the workload of a container makes a finding count one step lower; the first one that holds is told."""
     related: Mapping[str, str]
     """Name of a related place -> the message of a finding about it."""
     words: frozenset[str]
@@ -223,7 +223,7 @@ def _rule(file: DataFile, identity: str, expressions: Mapping[str, bytes]) -> Ru
         message=value["message"],
         detail=expressions.get("detail"),
         lower=tuple(_lower_reasons(value, expressions)),
-        lower_by=_reason(value.get("lower_by_fact")),
+        lower_by=tuple(_reasons(value.get("lower_by_fact", ()))),
         related=value.get("related", {}),
         words=rule_reads.words(expressions, starts),
         reads=rule_reads.reads(
@@ -248,8 +248,9 @@ def _lower_reasons(value: dict[str, Any], expressions: Mapping[str, bytes]) -> I
         yield LowerReason(when, to, each["because"].strip(), _PURPOSE in expression.reads(when).paths)
 
 
-def _reason(stated: dict[str, str] | None) -> FactReason | None:
-    return FactReason(stated["fact"], stated["because"].strip()) if stated else None
+def _reasons(stated: dict[str, str] | Sequence[dict[str, str]]) -> Iterator[FactReason]:
+    for each in (stated,) if isinstance(stated, dict) else stated:
+        yield FactReason(each["fact"], each["because"].strip())
 
 
 def _info(identity: str, value: dict[str, Any]) -> RuleInfo:

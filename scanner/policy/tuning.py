@@ -238,7 +238,7 @@ def _tuned(rule: Rule, settings: RuleSettings | None) -> Rule:
     rule = replace(rule, parameters=_values(rule, settings))
     if settings.severity is None:
         return rule
-    return replace(rule, info=replace(rule.info, severity=settings.severity), lower=(), lower_by=None)
+    return replace(rule, info=replace(rule.info, severity=settings.severity), lower=(), lower_by=())
 
 
 def _values(rule: Rule, settings: RuleSettings) -> dict[str, Any]:

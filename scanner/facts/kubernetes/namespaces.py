@@ -14,6 +14,7 @@ from scanner.facts.kubernetes.objects import (
     Objects,
     in_same_namespace,
     in_same_system,
+    listed,
     mapping,
     name_of,
     namespace_of,
@@ -66,8 +67,18 @@ NAMESPACE = Fact(
     provide="state the namespace of the workload, and scan the folder that holds that Namespace",
     related=("namespace",),
 )
+MEMORY_LIMITED = Fact(
+    "memory_limited_by_namespace",
+    (WORKLOAD,),
+    bool,
+    "True where a LimitRange of its namespace sets a memory limit for a container that states none, and no container "
+    "states 0; absent otherwise.",
+    provide="scan the folder that holds the LimitRanges of the namespace",
+)
 
 _ENFORCE = "pod-security.kubernetes.io/enforce"
+_CONTAINERS = ("initContainers", "containers")
+_NO_LIMIT = "0"
 
 
 @step(Cluster, gives=(LIMIT_RANGES,), reads=(read(RESOURCE, "object.spec.limits.*.type", objects=("LimitRange",)),))
@@ -75,6 +86,26 @@ def find_limit_ranges(cluster: Cluster, facts: Facts) -> None:
     """The LimitRanges of each namespace that apply to containers."""
     ranges = [limits for limits in cluster.objects.of("core", "LimitRange") if _for_containers(limits)]
     _bound("LimitRange", ranges, LIMIT_RANGES, cluster.objects, facts)
+
+
+@step(
+    Cluster,
+    gives=(MEMORY_LIMITED,),
+    reads=(
+        read(
+            RESOURCE,
+            *(f"object.spec.limits.*.{field}" for field in ("type", "default.memory", "max.memory")),
+            objects=("LimitRange",),
+        ),
+        read(WORKLOAD, *(f"pod.{field}.*.resources.limits.memory" for field in _CONTAINERS)),
+    ),
+)
+def find_memory_limits(cluster: Cluster, facts: Facts) -> None:
+    """The workloads whose containers get a memory limit at admission."""
+    ranges = [limits for limits in cluster.objects.of("core", "LimitRange") if _limits_memory(limits)]
+    for workload in cluster.objects.workloads if ranges else ():
+        if any(in_same_namespace(limits, workload) for limits in ranges) and not _states_no_limit(workload):
+            facts.add(workload, MEMORY_LIMITED, True)
 
 
 @step(Cluster, gives=(RESOURCE_QUOTAS,))
@@ -143,6 +174,22 @@ def _for_containers(limits: Subject) -> bool:
     """Whether a LimitRange applies to containers, not only to pods or claims."""
     stated = path(limits.bindings["object"], "spec", "limits")
     return isinstance(stated, list) and any(path(item, "type") == "Container" for item in stated)
+
+
+def _limits_memory(limits: Subject) -> bool:
+    """Whether a LimitRange sets a memory limit for a container that states none: its default, or else its maximum."""
+    for item in listed(path(limits.bindings["object"], "spec", "limits")):
+        if path(item, "type") == "Container":
+            limit = path(item, "default", "memory") or path(item, "max", "memory")
+            if limit and str(limit) != _NO_LIMIT:
+                return True
+    return False
+
+
+def _states_no_limit(workload: Subject) -> bool:
+    """Whether a container states a limit of 0, which a LimitRange leaves as it is."""
+    every = (each for field in _CONTAINERS for each in listed(workload.bindings["pod"].get(field)))
+    return any(str(path(each, "resources", "limits", "memory")) == _NO_LIMIT for each in every)
 
 
 def _enforced(objects: Objects, workload: Subject, name: str) -> tuple[Namespace, Subject | None]:

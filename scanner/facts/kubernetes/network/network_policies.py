@@ -43,6 +43,15 @@ ISOLATED = Fact(
     provide="scan the folder that holds the network policies, and state the namespaces of workloads and policies",
     related=("ingress_opened", "egress_opened", "undecided_policy"),
 )
+ISOLATED_ELSEWHERE = Fact(
+    "isolated_elsewhere",
+    (WORKLOAD,),
+    Directions,
+    "Where no policy isolates it: whether one of another chart or overlay that selects every pod of its cluster, "
+    "restricts the direction; absent where none does.",
+    provide="scan the folder that holds the network policies of the cluster",
+    related=("policy_elsewhere",),
+)
 WORKLOADS = Fact(
     "workloads",
     (RESOURCE,),
@@ -69,6 +78,8 @@ _KINDS = (
     "GlobalNetworkPolicy",
 )
 """Kinds of objects that isolate workloads, the usual one first."""
+_OF_CLUSTER = ("CiliumClusterwideNetworkPolicy", "GlobalNetworkPolicy")
+"""Those of them that are about all namespaces, and add up with the policies of these."""
 _POLICIES = read(
     RESOURCE,
     "object.spec",
@@ -78,7 +89,7 @@ _POLICIES = read(
 _NAMESPACES = read(RESOURCE, "object.metadata.labels", objects=("Namespace",))
 
 
-@step(Cluster, gives=(SELECTED, ISOLATED, NETWORK_POLICIES), reads=(_POLICIES, _NAMESPACES))
+@step(Cluster, gives=(SELECTED, ISOLATED, ISOLATED_ELSEWHERE, NETWORK_POLICIES), reads=(_POLICIES, _NAMESPACES))
 def isolate_workloads(cluster: Cluster, facts: Facts) -> None:
     """The workloads that each policy selects, and the directions in which those are isolated."""
     selections: Selections[Policy] = Selections()
@@ -102,13 +113,42 @@ def isolate_workloads(cluster: Cluster, facts: Facts) -> None:
             facts.lack(policy.subject, SELECTED, partial(_selects_none, cluster, spaces, policy, maybe, apart))
     for policy, both in agreed(chosen):
         selections.add(policy, both)
+    of_cluster = list(_of_cluster([policy for policy, _ in chosen]))
     for kins, selecting, perhaps in selections.each(len(cluster.pods.kins)):
         by_sight = defaultdict[bool, list[Subject]](list)
         for workload in (workload for kin in kins for workload in cluster.pods.kins[kin]):
             by_sight[cluster.objects.complete(*_KINDS, near=workload)].append(workload)
         for whole, workloads in by_sight.items():
             words = partial(_not_isolated, cluster.objects, spaces)
-            _isolate(workloads, selecting, perhaps, facts, words, whole=whole)
+            if not any(_isolate(workloads, selecting, perhaps, facts, words, whole=whole).values()):
+                _isolate_elsewhere(workloads, selecting, perhaps, of_cluster, facts)
+
+
+def _of_cluster(every: Sequence[Policy]) -> Iterator[Policy]:
+    """The policies of a chart or an overlay that surely select every pod of their cluster."""
+    unsure = contradicted(every)
+    for policy in every:
+        everywhere = policy.sure and policy.selects_all and not any(policy.spaces.values())
+        of_bundle = kind_of(policy.subject) in _OF_CLUSTER and policy.subject.group
+        if everywhere and of_bundle and policy.subject not in unsure:
+            yield policy
+
+
+def _isolate_elsewhere(
+    workloads: list[Subject],
+    selecting: Sequence[Policy],
+    perhaps: list[Policy],
+    of_cluster: Sequence[Policy],
+    facts: Facts,
+) -> None:
+    """State the effect of policies for every pod in other charts or overlays, which may be for another cluster."""
+    for workload in workloads if of_cluster else ():
+        others = [policy for policy in of_cluster if not in_same_system(policy.subject, workload)]
+        isolated = directions([*selecting, *others], perhaps, whole=True)
+        if any(isolated.values()):
+            first = next(policy for policy in others if policy.restricts - policy.opens.keys())
+            facts.add(workload, ISOLATED_ELSEWHERE, isolated)
+            facts.relate(workload, "policy_elsewhere", place(first.subject))
 
 
 def _selects_none(
@@ -137,8 +177,8 @@ def _isolate(
     words: Callable[[Sequence[Policy], Subject], Lack],
     *,
     whole: bool,
-) -> None:
-    """State the effect of the policies that select workloads, and of those that may select them."""
+) -> Directions:
+    """State, and return, the effect of the policies that select workloads, and of those that may select them."""
     isolated = directions(selecting, perhaps, whole=whole)
     places = {name: where for direction, name, where in _opened(selecting) if isolated.get(direction) is not True}
     isolating = [policy for policy in selecting if policy.restricts or not policy.is_administrative]
@@ -157,6 +197,7 @@ def _isolate(
             facts.lack(workload, NETWORK_POLICIES, partial(words, perhaps, workload))
         for name, where in places.items():
             facts.relate(workload, name, where)
+    return isolated
 
 
 def _opened(selecting: list[Policy]) -> Iterator[tuple[str, str, Location]]:

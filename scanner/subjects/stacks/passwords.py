@@ -22,15 +22,13 @@ def tell_passwords(
 ) -> None:
     """Say of each password among variables, in `beside`, that it equals a name or is to be filled in.
 
-    `defaults` are the variables whose value is the default of a variable of the shell, which is said in `defaulted`:
-    there, such a name with the word `password` behind it stands for one to be set.
+    `defaults` are the variables whose value is the default of a variable of the shell: there, such a name with the word
+    `password` behind it stands for one to be set.
     """
     from scanner.credentials.beside import told_beside
 
     stated = [(each["name"], each["value"]) for each in entries if each.get("value")]
     for each in entries:
-        if each["name"] in defaults:
-            each["defaulted"] = True
         if value := each.get("value"):
             told = told_beside(each["name"], value, stated, names)
             if not told and each["name"] in defaults and (name := _PASSWORD.sub("", value)) not in ("", value):

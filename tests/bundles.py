@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from scanner import documents, subjects
 from scanner.model import Subject
@@ -575,6 +577,36 @@ def read_all(texts: dict[str, str]) -> list[Subject]:
     return [found for name, text in texts.items() for found in subjects.recognise(documents.read(name, text)).subjects]
 
 
+OVERLAYS = {
+    "web/kustomization.yaml": """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, image: "registry.example/web:1"}]}
+""",
+    "network/kustomization.yaml": """\
+apiVersion: cilium.io/v2
+kind: CiliumClusterwideNetworkPolicy
+metadata: {name: every-pod}
+spec: {endpointSelector: {}, egress: [{toEntities: [cluster]}]}
+""",
+}
+"""What overlays build."""
+
+
+def _built(overlays: Mapping[str, str]) -> list[Subject]:
+    """The subjects of what each overlay builds."""
+    return [
+        replace(subject, group=path, overlay=path)
+        for path, text in overlays.items()
+        for subject in read_all({f"{path}.yaml": text})
+    ]
+
+
 @cache
 def bundles() -> Sequence[tuple[list[Subject], bool]]:
     """The texts of all examples of rules, the bank, and what is rare; each with whether it is whole."""
@@ -592,4 +624,4 @@ def bundles() -> Sequence[tuple[list[Subject], bool]]:
         OPENSHIFT,
     ]
     bank = read_all({path.name: path.read_text(encoding="utf-8") for path in FILES if path.is_file()})
-    return [*examples, *((read_all(texts), True) for texts in rare), (bank, True)]
+    return [*examples, *((read_all(texts), True) for texts in rare), (_built(OVERLAYS), True), (bank, True)]

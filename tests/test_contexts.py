@@ -515,6 +515,8 @@ COMMENTED = "its kustomization lists the file in a comment only, so that nothing
     [
         ("  # - pod.yaml\n", "pod.yaml", COMMENTED),
         ('  #- "./parts/pod.yml" # not yet\n', "parts/pod.yml", COMMENTED),
+        ("  # - pod.yaml (replaced by the chart)\n", "pod.yaml", COMMENTED),
+        ("  # - pod.yaml is applied by hand\n", "pod.yaml", ""),
         ("  # see pod.yaml\n", "pod.yaml", ""),
         ("  # - pod.yaml\n", "other/pod.yaml", ""),
         ("", "pod.yaml", ""),

@@ -34,8 +34,8 @@ _OWN = (None, "", "builtin", f"{_GROUP}v1beta1")
 """Versions of what configures Kustomize itself."""
 _ADDRESS = regex(r"\s*+(?:[^=\n]*+=\s*+)?(https?://\S*)", re.IGNORECASE)
 _IN_PART = "the whole objects among its files are assessed as they are, its patches are not"
-_COMMENTED = regex(r"^[ \t]*#[ \t]*-[ \t]+([\"']?)([\w./-]+\.(?:ya?ml|json))\1[ \t]*(?:#.*)?\r?$", re.MULTILINE)
-"""An item of a list of files that is a comment."""
+_COMMENTED = regex(r"^[ \t]*#[ \t]*-[ \t]+([\"']?)([\w./-]+\.(?:ya?ml|json))\1[ \t]*(?:[#(].*)?\r?$", re.MULTILINE)
+"""An item of a list of files that is a comment, with a remark."""
 NOT_HERE = (
     ", which is not a local file, and Assay does not download it: "
     f"build it first, such as `kustomize build FOLDER | assay scan -`; {_IN_PART}"

@@ -307,4 +307,4 @@ LOCAL = (
 @pytest.mark.parametrize(("program", "arguments"), LOCAL)
 def test_a_server_that_only_connects_or_requests(program: str, arguments: list[str], tmp_path: Path) -> None:
     server = {"mcpServers": {"a": {"command": program, "args": arguments}}}
-    assert outcomes(tmp_path, {SERVERS: server}, DOWNLOADS) == [("pass", "critical")]
+    assert outcomes(tmp_path, {SERVERS: server}, DOWNLOADS) == []

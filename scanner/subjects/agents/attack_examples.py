@@ -18,6 +18,11 @@ _EXPANDED = regex(r"[${`]|(?<!://)\[")
 _ADDRESS = regex(
     r"(?i)\b[a-z][a-z0-9+.-]*://(?:[^\s/?#|;]*@)?(\[[^\]\s]*\]|[^\s/:?#|;)(`]*)|(?<=/dev/tcp/)[^/\s]+|(?<=/dev/udp/)[^/\s]+"
 )
+_CONNECTED = regex(
+    r"(?i)\b(?:nc|ncat|netcat)\s(?:[^|;&\n]*?\s)?(?![-/\d]+\s)(?!-)([^\s/|;&]+)\s+(?:\d+|\$\{?\w+\}?)(?=\s|$)"
+    r"|\btcp[46]?(?:-connect)?:([^\s:,]+):"
+)
+"""A host of netcat or socat."""
 _VARIABLE = regex(r"(?:^|(?<=[\s=]))(\$\{\w+\}|\$\w+)(?:[/:]|(?=\$\{?\w))[^\s`|;)]*")
 """An address that begins with a variable, which another one or a path follows."""
 _KNOWN = regex(
@@ -65,6 +70,7 @@ def is_example(text: str, *, runs_download: bool) -> bool:
         return False
     hosts = [each[1] or each[0] for each in _ADDRESS.finditer(text)]
     hosts += [each[1] for each in _VARIABLE.finditer(text)]
+    hosts += [each[1] or each[2] for each in _CONNECTED.finditer(text)]
     bare = _BARE.findall(text)
     hosts += [each for each in bare if not _OF_FILE.fullmatch(each)]
     return bool(hosts) and all(map(_stands_for, hosts))

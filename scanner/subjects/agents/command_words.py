@@ -20,6 +20,17 @@ from scanner.subjects.agents.building import Place, short, subject
 from scanner.subjects.agents.kinds import COMMAND
 from scanner.subjects.agents.long_commands import LONGEST, is_judged, pieces, with_defaults
 from scanner.subjects.agents.programs import program_of
+from scanner.subjects.agents.remote_code import (
+    FETCHES,
+    SHELLS,
+    STEPS,
+    connects_shell,
+    evaluates_download,
+    starts_clone,
+    starts_download,
+    with_argument_run,
+    with_values,
+)
 from scanner.subjects.agents.secret_values import described, secret_kind
 from scanner.subjects.agents.sending import LOOPBACK, URLS
 from scanner.subjects.agents.substitutions import without_comments, without_printed
@@ -29,11 +40,7 @@ _DOWNLOADED = "what it downloads"
 _OVERLONG = f"a command line of more than {LONGEST:,} characters, which is not judged as a whole"
 _SHOWN = ("shell", "prompt")
 """Whose commands a text shows; what else is in it, a tool runs."""
-_SHELLS = r"(?:ba|z|k|da|c|fi|a)?sh|iex|invoke-expression"
-_FETCHES = regex(
-    r"(?i)(?:^|[\s(`/])(?:curl|wget|fetch|aria2c|iwr|irm|invoke-webrequest|invoke-restmethod)(?=\s+[^\s|\\])"
-)
-"""A program of a pipeline that gives what it downloads, with what it is to download."""
+_REMOTE_SHELL = "what another machine sends (a remote shell)"
 _PATTERN = regex(
     r"(?i)(\b(?:[efz]?grep|rg|ag|ack|findstr|select-string)\b[^|;&\n\"']*)(?:\"(?:[^\"\\]|\\.)*\"|'[^']*')"
 )
@@ -42,27 +49,22 @@ _DECODES = regex(r"(?i)(?:^|[\s(`/])base64\s+(?:-d|-D|--decode)\s*(?:-\s*)?(?=$|
 """A program of a pipeline that gives a text out of base64, which is not in a file of its own."""
 _SAYS = regex(r"(?:^|[\s(`])(?:echo|printf)\s|<<<")
 _EXECUTES = regex(
-    rf"(?i)\s*(?:sudo\s+(?:-\w+\s+)*)?(?:env\s+)?(?:/\S*/)?(?:(?:{_SHELLS})(?=[\s)`]|$)"
+    rf"(?i)\s*(?:sudo\s+(?:-\w+\s+)*)?(?:env\s+)?(?:/\S*/)?(?:(?:{SHELLS})(?=[\s)`]|$)"
     r"|(?:python[\d.]*|node|perl|ruby|php|deno run|bun run)(?:\s+-)?\s*[)`]?\s*$)"
 )
 """A program of a pipeline that executes what it gets."""
 _SUBSTITUTED = regex(
-    rf"(?i)(?:^|[\s;&|(])(?:eval|source|\.|(?:{_SHELLS})(?:\s+-\w*c)?|(?:python[\d.]*|node|perl|ruby|php)\s+-[ec])\s*[\"']?"
+    rf"(?i)(?:^|[\s;&|(])(?:eval|source|\.|(?:{SHELLS})(?:\s+-\w*c)?|(?:python[\d.]*|node|perl|ruby|php)\s+-[ec])\s*[\"']?"
     r"\s*(?:[$<]\(|`)\s*(?:curl|wget)\b"
     r"|\b(?:iex|invoke-expression)\b[^;\n]*\b(?:iwr|irm|invoke-webrequest|invoke-restmethod|downloadstring)\b"
 )
 """A download in place of the text that a shell or an interpreter executes."""
 _ENCODED = regex(
-    rf"(?i)(?:^|[\s;&|(])(?:eval|source|\.|(?:{_SHELLS})(?:\s+-\w*c)?|(?:python[\d.]*|node|perl|ruby|php)\s+-[ec])\s*[\"']?"
+    rf"(?i)(?:^|[\s;&|(])(?:eval|source|\.|(?:{SHELLS})(?:\s+-\w*c)?|(?:python[\d.]*|node|perl|ruby|php)\s+-[ec])\s*[\"']?"
     r"\s*(?:[$<]\(|`)[^)`]*\bbase64\s+(?:-d|-D|--decode)\s*(?:-\s*)?(?=[)`\"'<|])"
 )
 """A text in base64 in place of the text that a shell or an interpreter executes."""
 _QUOTED = regex(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'", re.DOTALL)
-_STEPS = regex(r"&&|\|\||[;&\n]")
-_STORED = regex(r"(?:\s(?:-o|-O|--output|--output-document)[= ]?|>)\s*[\"']?([\w./~$-]+)")
-"""The name under which a download is stored."""
-_STARTED = regex(rf"(?i)\s*(?:sudo\s+)?(?:(?:{_SHELLS}|python[\d.]*|node|source|\.)\s+)?[\"']?([\w./~$-]+)")
-"""The file that a command starts."""
 _SKIPS = regex(
     r"(?i)(?:^|[\s\"'=])(--(?:allow-)?dangerously-[\w-]+|--yolo|--approval-mode[= ]yolo|--trust-all-tools"
     r"|--sandbox[= ]danger-full-access|--full-auto|--permission-mode[= ]bypassPermissions|--ask-for-approval[= ]never"
@@ -133,7 +135,8 @@ def command(where: Place, owner: str, via: str, node: Node, apart: Sequence[Node
     if shape.data.get("skipsVerification"):
         shape.say("staysLocal", _stays_local(text)).say("onlyReads", bool(_READS.fullmatch(text.strip())))
     if shape.data.get("runsDownload"):
-        shape.say("downloadsEncrypted", _downloads_encrypted(text))
+        encrypted = shape.data["executes"] != _REMOTE_SHELL and _downloads_encrypted(text)
+        shape.say("downloadsEncrypted", encrypted)
     if where.origin.purpose == ATTACK and not (via in _SHOWN and not found and _reaches_nobody(text, shape.data)):
         where = replace(where, origin=replace(where.origin, purpose=""))
     yield subject(COMMAND, where, owner, f"command of the {via}", shape, node)
@@ -141,7 +144,9 @@ def command(where: Place, owner: str, via: str, node: Node, apart: Sequence[Node
 
 def _reaches_nobody(text: str, told: Mapping[str, Any]) -> bool:
     """Whether a command that a text shows certainly reaches no machine of somebody else."""
-    return not told.get("overlong") and is_example(text, runs_download=bool(told.get("runsDownload")))
+    return not told.get("overlong") and is_example(
+        text, runs_download=told.get("executes") not in (None, "", _REMOTE_SHELL)
+    )
 
 
 def _holding(apart: Sequence[Node], whole: Node, holds: Callable[[str], Any]) -> Node:
@@ -183,10 +188,10 @@ def _credential(text: str, words: tuple[str, ...]) -> str:
 def seen(text: str) -> Mapping[str, Any]:
     """What a command line does that rules are about; an empty text or false where it does not.
 
-    It counts as it is written and with the defaults of its variables.
+    It counts as it is written and with the values and the defaults of its variables.
     """
     parts = pieces(text)
-    found = [_seen(each) for part in parts for each in dict.fromkeys((part, with_defaults(part)))]
+    found = [_seen(each) for part in parts for each in dict.fromkeys((part, with_values(with_defaults(part))))]
     told = {field: next((each[field] for each in found if each[field]), found[0][field]) for field in found[0]}
     if not told["runsDownload"] and len(parts) > 1 and _passes_download(text):
         told |= {"runsDownload": True, "executes": _DOWNLOADED}
@@ -195,7 +200,7 @@ def seen(text: str) -> Mapping[str, Any]:
 
 def _passes_download(text: str) -> bool:
     """Whether a command line passes a download on to a shell, however far apart they are."""
-    return _starts_download(text) or _pipes(text, _FETCHES)
+    return starts_download(text) or starts_clone(text) or _pipes(text, FETCHES)
 
 
 def _seen(text: str) -> dict[str, Any]:
@@ -218,8 +223,8 @@ def _is_preset(flag: re.Match[str]) -> bool:
 
     `codex exec` asks nothing.
     """
-    before = _STEPS.split(flag.string[: flag.start()])[-1]
-    after = _STEPS.split(flag.string[flag.end() :])[0]
+    before = STEPS.split(flag.string[: flag.start()])[-1]
+    after = STEPS.split(flag.string[flag.end() :])[0]
     return flag[1] == "--full-auto" and "codex" in before.split() and not {"exec", "e"} & set((before + after).split())
 
 
@@ -250,7 +255,12 @@ def _downloads_encrypted(text: str) -> bool:
 
 def _executed(text: str) -> str:
     """What a shell or an interpreter executes unseen, also within the text of `sh -c`; empty where it does not."""
-    if _starts_download(text) or _executes(text, _FETCHES, _SUBSTITUTED):
+    if connects_shell(text):
+        return _REMOTE_SHELL
+    if starts_download(text) or starts_clone(text) or evaluates_download(text):
+        return _DOWNLOADED
+    text = with_argument_run(text)
+    if _executes(text, FETCHES, _SUBSTITUTED):
         return _DOWNLOADED
     return "a text in base64" if _SAYS.search(text) and _executes(text, _DECODES, _ENCODED) else ""
 
@@ -264,20 +274,8 @@ def _executes(text: str, gives: re.Pattern[str], substituted: re.Pattern[str]) -
     return any(_pipes(part, gives) for part in (_QUOTED.sub("''", text), *executed))
 
 
-def _starts_download(text: str) -> bool:
-    """Whether a download is stored, and a later step starts what is stored under its name."""
-    stored: set[str] = set()
-    for step in _STEPS.split(text):
-        started = _STARTED.match(step) if stored else None
-        if started and started[1] in stored:
-            return True
-        if _FETCHES.search(step) and (kept := _STORED.search(step)):
-            stored.add(kept[1])
-    return False
-
-
 def _pipes(text: str, gives: re.Pattern[str]) -> bool:
-    for step in _STEPS.split(text):
+    for step in STEPS.split(text):
         given = False
         for part in step.split("|"):
             if given and _EXECUTES.match(part):

@@ -11,9 +11,14 @@ _SENDS = regex(
     r"(?i)\bcurl\b(?=[^|;&\n]*(?:\s(?:-d|--data(?:-raw|-binary|-urlencode)?|-F|--form|-T|--upload-file|--json)[\s=@]))[^|;&\n]*"
     r"|\bwget\b[^|;&\n]*--(?:post-(?:data|file)|body-(?:data|file))[^|;&\n]*"
     r"|\b(?:iwr|irm|invoke-webrequest|invoke-restmethod)\b(?=[^|;&\n]*-(?:method\s+[\"']?(?:post|put)|body))[^|;&\n]*"
-    r"|\b(?:nc|ncat|netcat)\s+(?:-\w+\s+)*[\w.-]+\s+\d+"
+    r"|\b(?:nc|ncat|netcat)\s+(?:-(?!\w*z)\w+(?:\s+\d+)?\s+)*(?!-)[\w.-]+\s+\d+"
     r"|>\s*/dev/tcp/\S+"
 )
+_NOTHING = regex(
+    r"(?:^|[;|(\n]|&&|\s-\w*c\s+[\"']?)\s*(?:(?:do|then|else|while|until|if|!)\s+)*"
+    r"(?:(?:echo|printf|true|:)(?:\s+-n)?(?:\s+(?:''|\"\"))?|cat\s*<\s*/dev/null)?\s*$"
+)
+"""Before a connection that is only opened: what is written to it is empty."""
 _ADDRESS = regex(
     r"(?i)(?:https?://)?(?:[^\s\"'/@]+@)?((?:[\w-]+\.)+[a-z]{2,}|localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?"
 )
@@ -40,12 +45,22 @@ def hosts(text: str) -> Iterator[str]:
     for match in _SENDS.finditer(text):
         request = match[0]
         before = text[: match.start()].rstrip()
+        if request.startswith(">") and _opens_only(text, match):
+            continue
         piped = before.endswith("|") and _WHOLE.search(re.split(r"[;&]|\|\|", before[:-1])[-1])
         used = taken and re.search(rf"\$\{{?(?:{taken})\b", request)
         raw = request.startswith((">", "nc", "ncat", "netcat"))
         if (raw or used or piped or _WHOLE.search(request)) and not _is_local(request):
             address = _ADDRESS.search(request)
             yield address[1] if address else "an address that is not written out"
+
+
+def _opens_only(text: str, device: re.Match[str]) -> bool:
+    """Whether a command line opens a connection of a shell, as to wait for a port, and writes nothing to it."""
+    before = text[: device.start()]
+    if kept := re.search(r"(\d+)<$", before):
+        return not re.search(rf">&\s*{kept[1]}(?!\d)", text)
+    return bool(_NOTHING.search(before))
 
 
 def _is_local(request: str) -> bool:

@@ -14,6 +14,7 @@ from tests.hostile.row import POD
 Expected = Mapping[str, tuple[str, str]]
 """Path -> (status, a part of the reason)."""
 _LINK = ("skipped", "a symbolic link")
+_LOST_LINK = ("unreadable", "a symbolic link to ")
 _SPECIAL = ("skipped", "not a regular file")
 _POD = ("assessed", "")
 _LONG = ("unreadable", "file name too long")
@@ -136,11 +137,11 @@ _DEEP = "/".join(["d"] * 500)
 PLACES = (
     _skipped("a pipe", lambda: os.mkfifo("x.yaml"), {"x.yaml": _SPECIAL}),
     _skipped("a socket", _socket, {"x.yaml": _SPECIAL}),
-    _skipped("a link to a device", _link("/dev/zero"), {"x.yaml": _LINK}),
-    _skipped("a link out of the folder", _link("/etc/passwd"), {"x.yaml": _LINK}),
-    _skipped("a link to itself", _link("x.yaml"), {"x.yaml": _LINK}),
-    _skipped("a link to nothing", _link("nothing"), {"x.yaml": _LINK}),
-    _skipped("a link to the root", _link("/"), {"x.yaml": _LINK}),
+    _lost("a link to a device", _link("/dev/zero"), {"x.yaml": _LOST_LINK}),
+    _lost("a link out of the folder", _link("/etc/passwd"), {"x.yaml": _LOST_LINK}),
+    _lost("a link to itself", _link("x.yaml"), {"x.yaml": _LOST_LINK}),
+    _lost("a link to nothing", _link("nothing"), {"x.yaml": _LOST_LINK}),
+    _lost("a link to the root", _link("/"), {"x.yaml": _LOST_LINK}),
     _skipped("a link to the folder itself", _link("."), {"x.yaml": _LINK}),
     _read("links in circles", _two_loops, {"a/b/across": _LINK, "a/b/up": _LINK, "a/x.yaml": _POD}),
     _read("two names of one file", _hard_links, {"a.yaml": _POD, "b.yaml": _POD}, 2),

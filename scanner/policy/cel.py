@@ -118,7 +118,7 @@ def load_expression(compiled: bytes) -> cel.Expression:
     return _environment(()).deserialize(compiled)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def kept_expression(compiled: bytes) -> cel.Expression:
     """An expression that is needed again and again, such as that of a message."""
     return load_expression(compiled)

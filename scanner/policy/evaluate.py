@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -22,16 +22,13 @@ from scanner.policy.fingerprint import fingerprint
 from scanner.policy.fix import ApplicableFix, place_of
 from scanner.policy.followed import reads_traced, related_of, told_of
 from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
-from scanner.policy.loaded_rules import LoadedRule, RulesAbout
+from scanner.policy.loaded_rules import Activations, FailedSubject, LoadedRule, RuleAbout, RulesAbout
 from scanner.policy.message import message
 from scanner.policy.object_kinds import ObjectKind
 from scanner.policy.observed import NOTHING, observe
 from scanner.policy.rule import Rule
 from scanner.policy.rule_results import RuleResult, results_of, with_item
 from scanner.policy.variables import CLUSTER, FACTS
-
-if TYPE_CHECKING:
-    from cel_expr_python import cel as runtime
 
 _ARCHITECTURE = "architecture."
 _UNDERIVED = Derived()
@@ -227,7 +224,7 @@ class Evaluator:
                     for counts in held:
                         _count(counts, ready.rule.info.id, found.outcome)
                     if found.outcome is not Outcome.PASS or self._include_passes:
-                        _take(result, ready, _Judged(subject, found, values, derived))
+                        _take(result, each, _Judged(subject, found, values, derived), shared)
         return result
 
 
@@ -242,36 +239,41 @@ class _Judged(NamedTuple):
     """What was derived of all subjects."""
 
 
-def _take(result: Evaluation, ready: LoadedRule, judged: _Judged) -> None:
+def _take(result: Evaluation, about: RuleAbout, judged: _Judged, shared: Activations) -> None:
     """Make the finding of a result, and keep the fix that makes sense there."""
-    rule, subject, found = ready.rule, judged.subject, judged.found
+    ready, subject, found = about.ready, judged.subject, judged.found
     item = found.item or items.whole(subject)
-    values = with_item(rule, judged.values, found.item)
-    seen = cel.activation(values) if found.outcome is Outcome.FAIL else None
+    values = with_item(ready.rule, judged.values, found.item)
+    failed = _failed(about, found, shared) if found.outcome is Outcome.FAIL else None
     written = not subject.partial and HOLDER not in subject.bindings  # else the fields of a fix are not there
-    if seen is not None and written and (fix := ready.fix_of(seen)):
+    if failed and written and (fix := ready.fix_of(failed)):
         result.fixes.append(ApplicableFix(len(result.findings), fix, subject, place_of(subject, item.path)))
-    result.findings.append(_finding(ready, judged, item, values, seen))
+    result.findings.append(_finding(ready, judged, item, values, failed))
+
+
+def _failed(about: RuleAbout, found: RuleResult, shared: Activations) -> FailedSubject:
+    if found.item is None:
+        return shared.failed(about.number)
+    return FailedSubject(cel.activation(with_item(about.ready.rule, shared.read, found.item)), {})
 
 
 def _finding(
-    ready: LoadedRule, judged: _Judged, item: items.Item, values: Mapping[str, Any], seen: runtime.Activation | None
+    ready: LoadedRule, judged: _Judged, item: items.Item, values: Mapping[str, Any], failed: FailedSubject | None
 ) -> Finding:
     """A finding at the field the rule points at, or at its deepest parent that exists.
 
-    `seen` are the values of a failure as expressions see them.
+    `failed` has the values of a failure as expressions see them.
     """
     rule, info, subject, (outcome, why, _) = ready.rule, ready.rule.info, judged.subject, judged.found
     trace = judged.derived.trace(subject) if outcome is Outcome.UNKNOWN else ()
     path = trace if trace and reads_traced(rule) else ()
     why = why.told(judged.derived.lack(subject, why.fact, item.related, why.key)) if why.fact else why
-    detail = cel.text(cel.kept_expression(rule.detail), seen) if rule.detail and seen is not None else None
+    detail = cel.text(cel.kept_expression(rule.detail), failed.values) if rule.detail and failed else None
     if detail is not None:
         values = {**values, "detail": detail}
-        seen = cel.activation(values)
     said = message(rule, subject, outcome, why.reason, values)
-    observed = NOTHING if seen is None else observe(rule, subject, item, said)
-    counted = lowering.counted(rule, subject, values, seen)
+    observed = NOTHING if failed is None else observe(rule, subject, item, said)
+    counted = lowering.counted(rule, subject, values, failed.holds if failed else None)
     return Finding(
         rule=info.id,
         outcome=outcome,
@@ -284,7 +286,7 @@ def _finding(
         fingerprint=fingerprint(info, subject, (*item.path, item.name) if item.name else item.path, rule.at),
         related=(*related_of(rule, item, judged.derived.related(subject)), *path),
         observed=observed.words,
-        expected=ready.expected if seen is not None else "",
+        expected=ready.expected if failed else "",
         provide=why.provide,
         evidence=observed.evidence,
         overlay=subject.overlay,

@@ -35,8 +35,6 @@ class LoadedRule(Struct, frozen=True):
     rule: Rule
     require: runtime.Expression
     when: runtime.Expression | None
-    fix_when: runtime.Expression | None
-    fix_safe_when: runtime.Expression | None
     every_item: runtime.Expression | None
     """Whether all items of `each` meet the requirement, asked at once."""
     of_items: ItemConditions | None
@@ -54,24 +52,32 @@ class LoadedRule(Struct, frozen=True):
             rule,
             require,
             when=_loaded(rule.when),
-            fix_when=_loaded(rule.fix.when if rule.fix else None),
-            fix_safe_when=_loaded(rule.fix.safe_when if rule.fix else None),
             every_item=_loaded(rule.every_item),
             of_items=ItemConditions(require) if rule.of_item else None,
             known=KnownConditions.of(rule.decisive) if rule.when or not rule.each else None,
             expected=expected(rule),
         )
 
-    def fix_of(self, values: runtime.Activation) -> RuleFix | None:
+    def fix_of(self, failed: FailedSubject) -> RuleFix | None:
         """The fix for a subject, which may be safe for it alone; None where there is none that makes sense."""
         fix = self.rule.fix
-        if fix is None or not (self.fix_when is None or _holds(self.fix_when, values)):
+        if fix is None or (fix.when and not failed.holds(fix.when)):
             return None
-        return replace(fix, safe=True) if self.fix_safe_when and _holds(self.fix_safe_when, values) else fix
+        return replace(fix, safe=True) if fix.safe_when and failed.holds(fix.safe_when) else fix
 
 
-def _holds(condition: runtime.Expression, values: runtime.Activation) -> bool:
-    return cel.evaluate(condition, values).truth is Truth.TRUE
+class FailedSubject(NamedTuple):
+    """The values of a subject that a rule fails for, or of one of its items, as expressions see them."""
+
+    values: runtime.Activation
+    known: dict[bytes, bool]
+    """Compiled condition -> whether it holds; several rules have the same reasons to count lower."""
+
+    def holds(self, condition: bytes) -> bool:
+        """Whether a compiled condition holds."""
+        if condition not in self.known:
+            self.known[condition] = cel.evaluate(cel.kept_expression(condition), self.values).truth is Truth.TRUE
+        return self.known[condition]
 
 
 class RuleAbout(NamedTuple):
@@ -100,7 +106,7 @@ class RulesAbout(Struct):
     def of(cls, rules: Iterable[LoadedRule]) -> RulesAbout:
         """Rules, arranged."""
         ready = list(rules)
-        reads = reduce(Reads.__or__, (_read_by_conditions(each.rule) for each in ready), Reads())
+        reads = reduce(Reads.__or__, (_read_by_expressions(each.rule) for each in ready), Reads())
         about = cls(projection=Projection(reads.values | reads.sizes, reads.presences))
         for each in ready:
             key = about.parts.pick(each.known.parts if each.known else ())
@@ -129,6 +135,7 @@ class Activations:
         self.parts = about.parts.of(values)
         """Those of the keys of known conditions."""
         self._made: dict[int, runtime.Activation] = {}
+        self._failed: dict[int, FailedSubject] = {}
 
     @cached_property
     def read(self) -> dict[str, Any]:
@@ -141,10 +148,18 @@ class Activations:
             self._made[number] = cel.activation({**self.read, PARAMETERS: self._about.parameters[number]})
         return self._made[number]
 
+    def failed(self, number: int) -> FailedSubject:
+        """The same for a rule that the subject fails as a whole."""
+        if number not in self._failed:
+            self._failed[number] = FailedSubject(self.of(number), {})
+        return self._failed[number]
 
-def _read_by_conditions(rule: Rule) -> Reads:
-    """What the conditions of a rule read, as far as that is known apart from what its message reads."""
-    return rule.reads if rule.each else rule.decisive
+
+def _read_by_expressions(rule: Rule) -> Reads:
+    """What the expressions of a rule read, as far as that is known apart from what its message reads."""
+    fix = rule.fix
+    of_failures = rule.lower or rule.detail or (fix and (fix.when or fix.safe_when))
+    return rule.reads if rule.each or of_failures else rule.decisive
 
 
 def _loaded(compiled: bytes | None) -> runtime.Expression | None:

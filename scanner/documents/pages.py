@@ -42,10 +42,11 @@ def page(text: str, path: str, limits: Limits) -> Iterator[Document | Fault]:
             yield _told(part, lines, fence) if lines and isinstance(part, Document) else part
     if is_page(path) or path.lower().endswith(_PYTHON):
         outside = "\n".join(prose)
-        seen = None if is_page(path) else python_text.without_texts(outside)
-        calls = _Calls(outside, origin, limits, javascript.PROSE, seen)
-        yield from calls.read()
-        prose = calls.rest.split("\n")
+        if javascript.might_hold_calls(outside):
+            seen = None if is_page(path) else python_text.without_texts(outside)
+            calls = _Calls(outside, origin, limits, javascript.PROSE, seen)
+            yield from calls.read()
+            prose = calls.rest.split("\n")
     marks = [keyless((line, 0), (line, len(words))) for line, words in enumerate(prose)]
     root = Node(prose, keyless((0, 0), (len(prose), 0), marks))
     yield Document("prose", origin, root, settings=tuple(_settings(fences)) if is_page(path) else ())

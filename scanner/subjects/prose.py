@@ -62,7 +62,7 @@ def recognise(document: Document) -> Iterator[Subject] | None:
 
 def _objectives(document: Document) -> Iterator[Subject]:
     lines = document.root.value
-    if not any(_FIGURE.search(line) for line in lines):
+    if not _FIGURE.search("\n".join(lines)):
         return
     for number, text in enumerate(own_statements(lines).lines):
         if "%" in text and (match := _AVAILABILITY.search(text)):

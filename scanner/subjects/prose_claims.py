@@ -42,7 +42,7 @@ _STATED = regex(r"\d\s?-?(?:s|sec|seconds?|m|min|minutes?|h|hours?)\b")
 def claims(document: Document) -> Iterator[Subject]:
     """The claims of a text for people."""
     lines = document.root.value
-    if not any(_WORTH.search(line) for line in lines) and not any("egions" in line for _, line in document.settings):
+    if not _WORTH.search("\n".join(lines)) and not any("egions" in line for _, line in document.settings):
         return
     own, read = own_statements(lines), settings(document.settings)
     yield from _differing(document, (*figures(own), *read.figures))

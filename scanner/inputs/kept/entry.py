@@ -28,6 +28,8 @@ class EntryWriter:
     def __init__(self) -> None:
         self._inspection = Inspection()
         self._parts: list[bytes] | None = []
+        self._is_shown = False
+        """Outputs may show lines of the file: something in it was assessed."""
 
     def take(self, portion: Portion) -> None:
         """Take the next portion of the file; where something in it may not be kept, nothing of the file is."""
@@ -45,13 +47,15 @@ class EntryWriter:
     def finish(self, last: Portion, content: bytes | None) -> None:
         """Set the entry of the file and what is known of its credentials in its last portion, where it may be kept.
 
-        `content` is that of the file, None where what was rendered in its place or merged with it was read.
+        `content` is that of the file, None where what was rendered in its place or merged with it was read. A file of
+        which nothing was assessed is not searched: nobody asks for its lines.
         """
         if self._parts is None:
             return
+        searched = content if self._is_shown else None
         try:
-            clean = self._inspection.refuse_credentials(decode_text(content or b""))
-            clean = clean and content is not None
+            clean = self._inspection.refuse_credentials(decode_text(searched or b""))
+            clean = clean and searched is not None
             entry = _ENCODER.encode((clean, list(map(Raw, self._parts))))
         except Exception:  # noqa: BLE001 - as above
             return
@@ -61,6 +65,7 @@ class EntryWriter:
         evaluation, inspection = portion.evaluation, self._inspection
         if evaluation.fixes or (portion.input and portion.input.status is InputStatus.UNREADABLE):
             raise NotKeptError
+        self._is_shown |= bool(portion.subjects or portion.others or evaluation.findings)
         for subject in portion.subjects:
             inspection.take(subject.bindings)
             for mark in subject.marks.values():

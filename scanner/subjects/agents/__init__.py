@@ -141,6 +141,8 @@ _FORMATS = (
         (FormatSignature({"$schema": holding("opencode.ai/config")}),),
     ),
 )
+_ORDERED = sorted(_FORMATS, key=lambda form: form.name == "mcp-servers")
+"""A list of servers may be a part of a file of any other format, so it comes last."""
 _MISSPELT = FormatSignature(
     either(*({name: dict} for name in ("mcp_servers", "mcpservers", "mcp-servers", "McpServers", "MCPServers")))
 )
@@ -160,15 +162,26 @@ _INSTRUCTION_SIGNS = (
 )
 
 
+_last: list[tuple[str, Any, str]] = [("", None, "")]
+"""The path and data that `name_of` was asked about last, and its answer: the reader of each format asks it."""
+
+
 def name_of(path: str, value: Any) -> str:
     """The format of a document's data; empty where it is none of these."""
     if not isinstance(value, dict) or not value:
         return ""
+    known_path, known_value, name = _last[0]
+    if known_value is not value or known_path != path:
+        name = _name_of(path, value)
+        _last[0] = path, value, name
+    return name
+
+
+def _name_of(path: str, value: dict[str, Any]) -> str:
     for form in _FORMATS:
         if form.loaded_from and re.search(form.loaded_from, path) and _plausible(form, path, value):
             return form.name
-    ordered = sorted(_FORMATS, key=lambda form: form.name == "mcp-servers")
-    return next((form.name for form in ordered if any(sign.in_data(path, value) for sign in form.signs)), "")
+    return next((form.name for form in _ORDERED if any(sign.in_data(path, value) for sign in form.signs)), "")
 
 
 def _plausible(form: Known, path: str, value: dict[str, Any]) -> bool:

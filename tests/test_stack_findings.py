@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner.model import Finding, Outcome
+from scanner.model import Finding, Outcome, Profile, Severity
 from scanner.scan import Options, scan
 from tests.command_line import assay
 
@@ -19,12 +19,12 @@ services:
 """
 
 
-def failures(folder: Path, files: dict[str, str]) -> list[Finding]:
+def failures(folder: Path, files: dict[str, str], profile: Profile = Profile.DEFAULT) -> list[Finding]:
     """The failures of a scan of files."""
     for path, text in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text)
-    found = scan([str(folder)], Options(cache_folder=None)).findings
+    found = scan([str(folder)], Options(cache_folder=None, profile=profile)).findings
     return [each for each in found if each.outcome is Outcome.FAIL]
 
 
@@ -120,7 +120,41 @@ def test_what_a_service_is_for_is_told_by_what_is_built_and_run(tmp_path: Path, 
     assert bool(because) == bool(found.counted_because)
 
 
-def test_a_service_for_development_says_nothing_about_the_others(tmp_path: Path) -> None:
-    text = "services:\n  web-dev:\n    build: .\n  db:\n    image: postgres:16.4\n    ports: ['5432:5432']\n"
+@pytest.mark.parametrize("service", ["web-dev:\n    build: .", "web:\n    build: {context: ., target: dev}"])
+def test_a_service_for_development_says_nothing_about_the_others(tmp_path: Path, service: str) -> None:
+    text = f"services:\n  {service}\n  db:\n    image: postgres:16.4\n    ports: ['5432:5432']\n"
     (found,) = of("service-management-ports-unpublished", failures(tmp_path, {"compose.yaml": text}))
     assert not found.counted_because
+
+
+@pytest.mark.parametrize(
+    ("constraints", "severity"),
+    [
+        (("node.hostname == a", "node.hostname == a"), Severity.LOW),
+        (("node.hostname == a", "node.hostname == b"), Severity.MEDIUM),
+        (("node.hostname == a", "node.hostname == ${NODE}"), Severity.LOW),
+        (("node.role == manager", "node.role != manager"), Severity.MEDIUM),
+        (("node.role == manager", "node.role == manager"), Severity.LOW),
+    ],
+)
+def test_traffic_between_nodes_counts_by_the_nodes_that_the_placement_shows(
+    tmp_path: Path, constraints: tuple[str, str], severity: Severity
+) -> None:
+    text = "services:\n" + "".join(
+        f"  {name}:\n    image: registry.example/web:1.2\n    deploy: {{placement: {{constraints: ['{each}']}}}}\n"
+        for name, each in zip("ab", constraints, strict=True)
+    )
+    found = failures(tmp_path, {"docker-stack.yml": f"{text}networks: {{back: {{}}}}\n"}, profile=Profile.STRICT)
+    assert [each.severity for each in of("network-encrypted", found)] == [severity]
+
+
+def test_a_folder_that_is_no_longer_used_is_told_by_the_end_of_its_name(tmp_path: Path) -> None:
+    files = {
+        f"{folder}/compose.yaml": COMPOSE.format(name="a", privileged="true") + "    ports: ['5432:5432']\n"
+        for folder in ("apps_old", "old_town")
+    }
+    found = of("service-management-ports-unpublished", failures(tmp_path, files))
+    assert {each.location.path: each.severity for each in found} == {
+        "apps_old/compose.yaml": Severity.LOW,
+        "old_town/compose.yaml": Severity.MEDIUM,
+    }

@@ -50,8 +50,11 @@ _FOLDERS = {
     **_words("exercise exercises playground quickstart sandbox scaffold experiment experiments poc", EXAMPLE),
 }
 """Words of the name of a folder."""
-_LAST = _words("test tests testing ci", TESTS)
-"""Words that tell the same at the end of the name of a folder, such as `system_tests`."""
+_LAST = {
+    **_words("test tests testing ci", TESTS),
+    **_words("archive archived deprecated obsolete old unused", _REFERENCE),
+}
+"""Words that tell the same at the end of the name of a folder, such as `system_tests` and `stacks_old`."""
 _APART = frozenset(word for word, purpose in _NAMES.items() if purpose in (DEVELOPMENT, TESTS))
 _COPIES = frozenset((".reference", "third-party", "third_party", "thirdparty", "upstream", "vendor"))
 _NOT_USED = (COPY, _REFERENCE)
@@ -128,6 +131,8 @@ def purposes_of(root: Node, paths: Iterable[str], header: str = "", named_by: It
             if not (service.get("profiles") or not _APART.isdisjoint(_SPLIT.split(str(name).lower()))):
                 return Purposes(found)
             apart[str(name)] = found
+        elif found := _of_build(str(name), service):
+            apart[str(name)] = found
     if named := _of_containers(root.get("services")) or _of_made_up(root.get("services")):
         return Purposes(named)
     return Purposes(services=apart)
@@ -178,18 +183,18 @@ def _of_service(name: str, service: Node) -> Purpose | None:
     for key in ("command", "entrypoint"):
         if _COMMAND.search(_text(service.get(key))):
             return Purpose(DEVELOPMENT, f"the {key} of service {name}")
-    return _of_build(name, service)
+    if _mounts_sources(service):
+        return Purpose(DEVELOPMENT, f"the sources that service {name} mounts")
+    return None
 
 
 def _of_build(name: str, service: Node) -> Purpose | None:
-    """By what a service is built from."""
+    """By what a service is built from, which says nothing about others."""
     stage = (as_text(service.get("build", "target").value) or "").lower()
     if stage in _MODE:
         return Purpose(_MODE[stage], f"the stage {stage} of the Dockerfile that service {name} is built from")
     if _DEV.search(name) and service.get("build"):
         return Purpose(DEVELOPMENT, f"the name of service {name}, which is built from its sources")
-    if _mounts_sources(service):
-        return Purpose(DEVELOPMENT, f"the sources that service {name} mounts")
     return None
 
 

@@ -205,6 +205,8 @@ class Finding(Struct, frozen=True, array_like=True):
     """It counts lower because of where its file is or what the file is for, not because of what its subject states."""
     purpose: str = ""
     """`COPY` in a copy of the documentation of a product, `ATTACK` where a text shows an attack on another machine."""
+    said: str = ""
+    """A digest of what its subject says, where several files may say the same."""
 
     @property
     def path(self) -> tuple[Related, ...]:
@@ -268,8 +270,7 @@ class RuleInfo(Struct, frozen=True):
     fix_is_safe: bool | None = None
     """Whether its fix can change nothing that works today; None for a rule without a fix."""
     once: str = ""
-    """Of what it reports one finding: an `input`, where messages are equal, a `setup`, where those of inputs are equal
-    too, or a `subject`; empty: each is its own."""
+    """Of what it reports one finding, as the schema of rules says; empty: each is its own."""
     lists: str = ""
     """The start of its message, if what the places of an input hold is listed behind it."""
     platform: Platform | None = None

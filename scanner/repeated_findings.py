@@ -80,7 +80,7 @@ def _setup(finding: Finding) -> tuple[object, ...]:
 
 def _copies(finding: Finding) -> tuple[object, ...]:
     """What findings have in common that say the same about one thing, which several files describe."""
-    return finding.subject_id, finding.severity, finding.counted_because, finding.message
+    return finding.subject_id, finding.said, finding.severity, finding.counted_because, finding.message
 
 
 _COMMON = {"subject": _subject, "setup": _setup, "copies": _copies}
@@ -91,10 +91,12 @@ def _as_told(rules: Mapping[str, str], first: Finding, *others: Finding) -> Find
 
 
 def _with_files(first: Finding, *others: Finding) -> Finding:
-    """A finding about a file, with the places of other files that it is about."""
+    """A finding about a file, with the other places that it is about, which are mostly in other files."""
     related = [place for other in others for place in (Related(other.location, _HERE), *other.related)]
-    number = f"{len(others):,} more file{'s' if len(others) > 1 else ''}"
-    return replace(first, message=f"{first.message}; the same in {number}", related=(*first.related, *related))
+    files = len({other.location.path for other in others} - {first.location.path})
+    number, word = (files, "file") if files else (len(others), "place")
+    more = f"{'in' if files else 'at'} {number:,} more {word}{'s' if number > 1 else ''}"
+    return replace(first, message=f"{first.message}; the same {more}", related=(*first.related, *related))
 
 
 def _with_items(first: Finding, *others: Finding) -> Finding:

@@ -52,3 +52,9 @@ def test_what_is_merged_into_a_file_that_did_not_change_is_new(
 def test_what_was_merged_on_the_base_already_is_not_new(repository: Repository) -> None:
     base = {"docker-compose.yml": BASE, "docker-compose.override.yml": PRIVILEGED}
     assert gate(repository, base, {"note.txt": "a note\n"})[0] == 0
+
+
+def test_a_copy_of_a_service_that_was_there_before_is_new(repository: Repository) -> None:
+    text = BASE + "    privileged: true\n"
+    code, told = gate(repository, {"a/compose.yaml": text}, {"b/compose.yaml": text})
+    assert (code, "b/compose.yaml" in told) == (1, True)

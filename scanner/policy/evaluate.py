@@ -295,4 +295,5 @@ def _finding(
         counted_because=counted.because,
         because_of_file=counted.of_file,
         purpose=unapplied_objects.purpose(subject),
+        said=subject.told[1] if info.once == "copies" else "",
     )

@@ -21,6 +21,7 @@ from scanner.subjects.stacks.deployers import (
     VERSIONS,
 )
 from scanner.subjects.stacks.kinds import COMPOSE
+from scanner.subjects.stacks.misplaced import OF_SERVICE, as_one
 from scanner.subjects.stacks.ports import address_of
 from scanner.subjects.stacks.variables import substitute
 
@@ -86,14 +87,18 @@ def refused(root: Node) -> Iterator[Entry]:
     version = as_text(root.get("version").value) or ""
     if version not in VERSIONS and root.get("version").mark:
         yield _no(root.get("version"), "version", f"there is no schema for version {version}")
-    for key, field in root.items():
-        if _is_strange(key, TOP_LEVEL):
-            yield _no(field, key, "its schema has no such key")
+    strange = [(key, field) for key, field in root.items() if _is_strange(key, TOP_LEVEL)]
+    for (key, field), others in as_one(strange, _of_service):
+        yield _no(field, key, f"its schema has no such key{others}")
     for section, keys in SECTIONS.items():
         for name, each in root.get(section).items():
             yield from _strange(each, keys, f"{section}.{name}")
     for name, service in root.get("services").items():
         yield from refused_of_service(service, f"services.{name}")
+
+
+def _of_service(fault: tuple[str, Node]) -> str:
+    return fault[0] if fault[0] in OF_SERVICE else ""
 
 
 def refused_of_service(service: Node, path: str) -> Iterator[Entry]:

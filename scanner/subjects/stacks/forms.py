@@ -159,7 +159,7 @@ def fitting(root: Node, form: Form) -> tuple[Node, list[Misfit]]:
     """A file without the fields that contain a value of another form than it must have, and these values."""
     found = list(_misfits(root, form, (), None))
     for field_path in {misfit.field: None for misfit in found}:
-        root = _without(root, field_path)
+        root = without(root, field_path)
     return root, found
 
 
@@ -196,14 +196,14 @@ def called(value: Any) -> str:
     return "a list" if isinstance(value, list) else "a mapping" if isinstance(value, dict) else f"the number {value}"
 
 
-def _without(node: Node, path: _Path) -> Node:
+def without(node: Node, path: _Path) -> Node:
     """A mapping without the field at a path of keys."""
     key, rest = path[0], path[1:]
     held, marks = dict(node.value), dict(entries_of(node.mark or NOWHERE))
     if key not in held:
         return node  # what contains it was left out before
     if rest and isinstance(held[key], dict):
-        inner = _without(Node(held[key], marks[key]), rest)
+        inner = without(Node(held[key], marks[key]), rest)
         held[key], marks[key] = inner.value, inner.mark or NOWHERE
     else:
         del held[key], marks[key]

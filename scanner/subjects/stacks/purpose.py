@@ -50,8 +50,11 @@ _FOLDERS = {
     **_words("exercise exercises playground quickstart sandbox scaffold experiment experiments poc", EXAMPLE),
 }
 """Words of the name of a folder."""
-_LAST = _words("test tests testing ci", TESTS)
-"""Words that tell the same at the end of the name of a folder, such as `system_tests`."""
+_LAST = {
+    **_words("test tests testing ci", TESTS),
+    **_words("archive archived deprecated obsolete old unused", _REFERENCE),
+}
+"""Words that tell the same at the end of the name of a folder, such as `system_tests` and `stacks_old`."""
 _APART = frozenset(word for word, purpose in _NAMES.items() if purpose in (DEVELOPMENT, TESTS))
 _COPIES = frozenset((".reference", "third-party", "third_party", "thirdparty", "upstream", "vendor"))
 _NOT_USED = (COPY, _REFERENCE)
@@ -69,6 +72,10 @@ _IMAGES = regex(
     r"|selenium/[\w-]+|cypress/[\w-]+|playwright|fake-gcs-server|stripe-mock|moto|toxiproxy|mock-oauth2-server)(?::|@|$)"
 )
 """Stand-ins for services and programs that drive a browser."""
+_MADE_UP = regex(
+    r"(?:(?:(?:fake|dummy|mock|test|some)[-_]?)?image|fake|dummy|mock|test|foo|bar|baz)(?::(?:latest|test))?"
+)
+"""Images that no registry has, of files that tests of programs read."""
 _COMMAND = regex(
     r"(?:^|[\s/;&|])(?:nodemon|vite|webpack-dev-server|ts-node-dev"
     r"|(?:npm|yarn|pnpm|bun)(?: run)? (?:dev|start:dev|watch)|next dev|flask run|manage\.py runserver"
@@ -124,7 +131,9 @@ def purposes_of(root: Node, paths: Iterable[str], header: str = "", named_by: It
             if not (service.get("profiles") or not _APART.isdisjoint(_SPLIT.split(str(name).lower()))):
                 return Purposes(found)
             apart[str(name)] = found
-    if named := _of_containers(root.get("services")):
+        elif found := _of_build(str(name), service):
+            apart[str(name)] = found
+    if named := _of_containers(root.get("services")) or _of_made_up(root.get("services")):
         return Purposes(named)
     return Purposes(services=apart)
 
@@ -179,11 +188,29 @@ def _of_service(name: str, service: Node) -> Purpose | None:
     return None
 
 
+def _of_build(name: str, service: Node) -> Purpose | None:
+    """By what a service is built from, which says nothing about others."""
+    stage = (as_text(service.get("build", "target").value) or "").lower()
+    if stage in _MODE:
+        return Purpose(_MODE[stage], f"the stage {stage} of the Dockerfile that service {name} is built from")
+    if _DEV.search(name) and service.get("build"):
+        return Purpose(DEVELOPMENT, f"the name of service {name}, which is built from its sources")
+    return None
+
+
 def _of_containers(services: Node) -> Purpose | None:
     """By the names of the containers, where all of them end with `dev`."""
     names = [as_text(service.get("container_name").value) or str(name) for name, service in services.items()]
     if names and all(map(_DEV.search, names)):
         return Purpose(DEVELOPMENT, f"the name of the container {names[0]}")
+    return None
+
+
+def _of_made_up(services: Node) -> Purpose | None:
+    """By images that no registry has, where no service has another one or is built."""
+    images = [as_text(service.get("image").value) or "" for _, service in services.items() if not service.get("build")]
+    if images and len(images) == len(list(services.items())) and all(map(_MADE_UP.fullmatch, images)):
+        return Purpose(TESTS, f"the image {images[0]}, which no registry has,")
     return None
 
 

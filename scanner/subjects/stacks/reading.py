@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import starmap
 from typing import Any
+
+from msgspec.structs import replace
 
 from scanner.documents import Document
 from scanner.documents.positions import Node, join_path
 from scanner.marks import NOWHERE, start_of
 from scanner.model import Subject
+from scanner.subjects.spec_place import digest
 from scanner.subjects.stacks import resources, services
 from scanner.subjects.stacks.applied import Applied, Entry, entry, texts
 from scanner.subjects.stacks.dropped_keys import refused
 from scanner.subjects.stacks.forms import FILE, Misfit, fitting
 from scanner.subjects.stacks.kinds import COMPOSE, CONFIG, NETWORK, SECRET, SERVICE, STACK, SYSTEM, VOLUME
+from scanner.subjects.stacks.misplaced import misfits_told, without_misplaced
+from scanner.subjects.stacks.nodes import nodes_of
 from scanner.subjects.stacks.passwords import defaults_in, names_of, tell_passwords
 from scanner.subjects.stacks.purpose import Purpose, Purposes, is_operated, purposes_of
 from scanner.subjects.stacks.target import BY_NAME, BY_OPTION, Target, target_of
@@ -34,6 +40,8 @@ _EITHER = (
     "say who deploys the file with `--deploy-target`",
 )
 """Why the driver of a network is not known."""
+_NAMES = ("container_name", "hostname")
+"""Fields that copies of a service differ in."""
 _DEFINITION = 2
 """Parts of the path of a service or a definition."""
 _DERIVED: dict[tuple[str, ...], tuple[str, ...]] = {
@@ -59,13 +67,16 @@ _DERIVED: dict[tuple[str, ...], tuple[str, ...]] = {
 def subjects(document: Document, wanted: str) -> Iterator[Subject]:
     """The subjects of a Compose or stack file; `wanted` is who deploys it, where the caller says so."""
     root, misfits = fitting(document.root, FILE)
+    root, misplaced = without_misplaced(root, misfits)
     paths = [path for _, path in document.origin.parts] or [document.origin.path]
     target = target_of(root, paths, wanted, merged=document.merged_by == COMPOSE)
     stack = {"target": target.name}
+    if target.name == STACK and (nodes := nodes_of(root.get("services"))):
+        stack["nodes"] = nodes
     purposes = Purposes()
     if target.name == COMPOSE and target.why != BY_OPTION:
         purposes = purposes_of(root, paths, "" if document.merged_by else document.header, document.named_by)
-    yield _system(document, root, target, misfits)
+    yield _system(document, root, target, misfits, misplaced)
     required = required_in(root.value)
     for kind, (section, read) in _SECTIONS.items():
         for name, node in root.get(section).items():
@@ -105,14 +116,14 @@ def _leave_out(shape: Applied, misfit: Misfit) -> None:
         shape.miss(name, misfit.reason(holder))
 
 
-def _system(document: Document, root: Node, target: Target, misfits: list[Misfit]) -> Subject:
+def _system(document: Document, root: Node, target: Target, misfits: list[Misfit], misplaced: list[str]) -> Subject:
     shape = Applied().text("name", root.get("name")).text("version", root.get("version"))
     shape.say("target", target.name).say("decided_by", target.why).say("undecided", target.undecided)
     if root.get("include"):
         shape.say("included", True).listed("includes", _included(root.get("include")))
     if any(len(misfit.field) <= _DEFINITION for misfit in misfits):
         shape.say("cut", True)
-    shape.listed("misfits", map(_misfit, misfits))
+    shape.listed("misfits", starmap(_misfit, misfits_told(misfits, misplaced)))
     shape.listed("refused", refused(root) if target.name == STACK else ())
     name = shape.data.get("name", "")
     identity = f"{SYSTEM}/{name}" if name else SYSTEM
@@ -128,8 +139,9 @@ def _included(include: Node) -> Iterator[Entry]:
         yield from texts(part.get("path") if isinstance(part.value, dict) else part)
 
 
-def _misfit(misfit: Misfit) -> Entry:
-    return entry(misfit.mark, key=join_path(misfit.path), expected=misfit.expected, found=misfit.found)
+def _misfit(misfit: Misfit, others: str) -> Entry:
+    expected = misfit.expected + others
+    return entry(misfit.mark, key=join_path(misfit.path), expected=expected, found=misfit.found)
 
 
 def _subject(document: Document, kind: str, name: str, node: Node, shape: Applied, stack: dict[str, Any]) -> Subject:
@@ -139,4 +151,6 @@ def _subject(document: Document, kind: str, name: str, node: Node, shape: Applie
     marks = {focus: node.mark or NOWHERE, "applied": shape.mark(node)}
     identity, unknowns = f"{kind}/{name}", frozenset(shape.unknowns)
     title, origin = f"{focus} {name}", document.origin
-    return Subject(kind, identity, title, origin, bindings, marks, focus, unknowns, reasons=shape.reasons)
+    found = Subject(kind, identity, title, origin, bindings, marks, focus, unknowns, reasons=shape.reasons)
+    said = digest({key: value for key, value in (node.value or {}).items() if key not in _NAMES})
+    return replace(found, told=(0, said or origin.path))

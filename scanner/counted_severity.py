@@ -15,7 +15,7 @@ from scanner.model import SEVERITIES, Finding, Severity, lowered
 from scanner.places import ATTACK, COPY, NAMED, SCANNER
 from scanner.plugin_parts import is_part
 from scanner.subjects.agents.kinds import COMMAND
-from scanner.unused_inputs import at_most, why_unused
+from scanner.unused_inputs import at_most, why_not_loaded, why_unused
 
 _FILL_IN = {"kubernetes.": regex(r"<[A-Za-z][\w .-]*>")}
 """What stands for a name in a template, such as `<app>`, by what the kinds of subjects begin with.
@@ -131,7 +131,7 @@ def _why_place(finding: Finding, path: str) -> str:
         return _SHOWN_ONLY
     if finding.purpose == COPY:
         return _COPIED
-    return _NO_NAME if _is_to_be_named(finding) else why_unused(finding, path)
+    return _NO_NAME if _is_to_be_named(finding) else why_not_loaded(finding, path) or why_unused(finding, path)
 
 
 def _is_to_be_named(finding: Finding) -> bool:

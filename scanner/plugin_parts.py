@@ -16,6 +16,9 @@ _MANIFEST = regex(
     r"(?:^|/)\.(?:claude|codex|cursor)-plugin/(?:plugin|marketplace)\.json$|(?:^|/)\.agents/plugins/\w*marketplace\.json$"
 )
 _FOLDER = regex(r"(?:^|/)\.(?:(?:claude|codex|cursor)-plugin|agents/plugins)/[^/]+$")
+_PLUGIN = regex(r"(?:^|/)\.(?:claude|codex|cursor)-plugin/plugin\.json$")
+_DEFAULTS = ("hooks/hooks.json", ".mcp.json", ".lsp.json")
+"""What a tool loads of a plugin without a word in its manifest: https://code.claude.com/docs/en/plugins-reference."""
 _LARGEST = 1_000_000
 _FIELDS = ("hooks", "mcpServers", "lspServers", "agents", "commands", "skills", "outputStyles")
 
@@ -41,7 +44,8 @@ def named(path: str, content: bytes) -> set[Named]:
     except (ValueError, RecursionError):
         return set()
     root = _FOLDER.sub("", path)
-    found = (posixpath.normpath(posixpath.join(root, each)) for each in _paths(manifest))
+    stated = (*_paths(manifest), *(_DEFAULTS if _PLUGIN.search(path) else ()))
+    found = (posixpath.normpath(posixpath.join(root, each)) for each in stated)
     return {
         Named(path, each) for each in found if each.startswith(f"{root}/" if root else "") and not each.startswith("..")
     }

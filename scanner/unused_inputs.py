@@ -2,12 +2,45 @@
 
 from __future__ import annotations
 
-from scanner.contexts import Context, context_of, is_only_shown, is_test_data, kept_folder
+from scanner.contexts import (
+    Context,
+    context_of,
+    is_for_agents,
+    is_only_shown,
+    is_set_aside,
+    is_test_data,
+    kept_folder,
+)
+from scanner.late import regex
 from scanner.model import SEVERITIES, Finding, Severity
+from scanner.subjects.agents.kinds import COMMAND, HOOK, PERMISSION, SERVER, SETTINGS
 
 _IN_USE = ("api.", "kubernetes.", "stack.")
 """What the kinds of subjects begin with of which the name of a folder says whether they are used."""
 _STACK, _API = "stack.", "api."
+
+
+_AGENTS = "agents."
+_SETTINGS = frozenset({COMMAND, HOOK, PERMISSION, SERVER, SETTINGS})
+"""Kinds of subjects that the settings of a tool hold."""
+_DOCUMENTED = regex(r"(?i)(?:^|/)(?:docs?|documentation)/(?:.*/)?[^/]+\.(?:jsonc?|toml)$")
+"""Settings in a folder of documentation; a manifest in YAML can be applied from any folder."""
+
+
+def why_not_loaded(finding: Finding, path: str) -> str:
+    """Why no tool loads the settings of agents that a finding is about; empty where one may.
+
+    `path` is what tells whether a tool loads it; it is empty for a file that the manifest of a plugin names.
+    """
+    if not finding.subject_kind.startswith(_AGENTS):
+        return ""
+    if is_set_aside(path):
+        return "the name of its file says that it is a copy or out of use, and no tool loads it"
+    if finding.subject_kind not in _SETTINGS or not _DOCUMENTED.search(path) or is_for_agents(path):
+        return ""
+    from scanner.subjects.agents.building import setup_of
+
+    return "" if setup_of(path) != path else "it is in documentation, from where no tool loads settings"
 
 
 def why_unused(finding: Finding, path: str) -> str:

@@ -363,7 +363,7 @@ def test_the_place_of_a_text_is_not_judged_if_only_some_files_are_scanned(tmp_pa
     [("labs/vulnerable/mcp.json", "medium"), ("labs/mcp.json", "high"), ("damn-vulnerable-agent/.mcp.json", "medium")],
 )
 def test_what_is_vulnerable_on_purpose_counts_lower(path: str, expected: str, tmp_path: Path) -> None:
-    text = '{"mcpServers": {"orders": {"url": "http://10.0.1.52:3083"}}}'
+    text = '{"mcpServers": {"orders": {"url": "http://orders.example.com:3083"}}}'
     assert severities(tmp_path, text, "agents.server-encrypted", path) == [expected]
 
 

@@ -1,8 +1,10 @@
 """What the permission rules of Claude Code allow: a table, and properties of the verdict.
 
-The semantics are those of https://code.claude.com/docs/en/permissions as of 2026-08-22. Two rows are stricter than that
-page: it says that current versions skip an allow rule `*` or `mcp__*`, and that they ask before a write to `.claude`
-whatever a rule allows. Earlier versions and other tools do not.
+The semantics are those of https://code.claude.com/docs/en/permissions as of 2026-08-22, of patterns of names of tools
+as of 2026-11-30. Some rows are stricter than that page and than the changelog: an allow rule `*` is skipped since
+version 2.1.166, and current versions skip `mcp__*`; they ask before a write to `.claude` whatever a rule allows; and
+they ask before `find -exec` and `find -delete` since version 2.1.113. Earlier versions and other tools do not. The
+severity is that of the rule; a finding about `find` counts lower.
 """
 
 from __future__ import annotations
@@ -137,11 +139,13 @@ ROWS = [line.split(maxsplit=3) for line in TABLE.strip().splitlines()]
 SEVERITIES = ("critical", "high", "medium", "low", "pass")
 
 
-EVALUATOR = Evaluator([file.rule for file in bundles.RULES if file.rule.info.subject == PERMISSION])
+ABOUT_PERMISSIONS = [file.rule for file in bundles.RULES if file.rule.info.subject == PERMISSION]
+OF_RULE = {rule.info.id: rule.info.severity.value for rule in ABOUT_PERMISSIONS}
+EVALUATOR = Evaluator(ABOUT_PERMISSIONS)
 
 
 def verdicts(**lists: list[str]) -> dict[tuple[str, str], str]:
-    """Each rule of the lists, with its list -> the severity of the worst finding about it."""
+    """Each rule of the lists, with its list -> the severity of the worst rule that it fails."""
     text = json.dumps({"permissions": lists})
     worst = {(name, rule): "pass" for name, rules in lists.items() for rule in rules}
     found = recognise(documents.read(".claude/settings.json", text)).subjects
@@ -149,7 +153,7 @@ def verdicts(**lists: list[str]) -> dict[tuple[str, str], str]:
         for finding in EVALUATOR.evaluate([subject]).findings:
             said = subject.bindings["permission"]
             key = said["list"], said["text"]
-            worst[key] = min(worst[key], finding.severity.value, key=SEVERITIES.index)
+            worst[key] = min(worst[key], OF_RULE[finding.rule], key=SEVERITIES.index)
     return worst
 
 

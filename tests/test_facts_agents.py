@@ -311,7 +311,7 @@ SESSIONS = {
     "it asks": (("WebSearch", "Bash(node:*)"), {"ask": ["Bash(node:*)"]}, CLOSED),
     "a denied server": (("WebSearch", "mcp__slack__post_message"), {"deny": ["mcp__slack"]}, CLOSED),
     "reading is denied": (("WebSearch", "mcp__slack__post_message"), {"deny": ["Read"]}, CLOSED),
-    "every tool": (("*", "WebSearch"), {}, "*"),
+    "rules for every tool, which the tool skips": (("*", "B*", "WebSearch"), {}, CLOSED),
     "a server that is not known": (("WebSearch", "mcp__ledger"), {}, None),
 }
 

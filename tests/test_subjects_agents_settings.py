@@ -13,6 +13,7 @@ from scanner.model import Subject
 from scanner.subjects import RecognitionResult, recognise
 from scanner.subjects.agents.building import setup_of
 from scanner.subjects.agents.command_words import seen
+from scanner.subjects.agents.local_network import is_local_address
 from scanner.subjects.agents.packages import container, package
 
 
@@ -312,3 +313,27 @@ def test_permissions_of_other_tools(path: str, value: Any, expected: list[tuple[
 def test_settings_of_other_tools(path: str, value: Any, kind: str, expected: dict[str, Any]) -> None:
     (subject,) = found(path, value, kind)
     assert {name: data(subject).get(name) for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "local"),
+    [
+        ("http://litellm:4000/v1", True),
+        ("http://build_vm/", True),
+        ("http://printer.local", True),
+        ("http://a.b.internal:80", True),
+        ("http://10.1.2.3:8080", True),
+        ("http://[fd00::1]:8080/", True),
+        ("http://user@gateway/v1", True),
+        ("http://gateway@evil.example/v1", False),
+        ("http://203.0.113.7", False),
+        ("http://3405803783/", False),
+        ("http://0xcb007107/", False),
+        ("http://169.254.169.254/latest", False),
+        ("http://internal.example", False),
+        ("http://[2001:db8::1]/", False),
+        ("gateway", False),
+    ],
+)
+def test_which_hosts_are_those_of_the_local_network(url: str, *, local: bool) -> None:
+    assert is_local_address(url) is local

@@ -2,7 +2,8 @@
 
 A list of tools of an agent says what it has, not what is approved: before a command, a request or a tool of a server
 that no rule allows, a person is asked. https://code.claude.com/docs/en/sub-agents and
-https://code.claude.com/docs/en/permissions as of 2026-11; they skip an allow rule `mcp__*`, which names no server.
+https://code.claude.com/docs/en/permissions as of 2026-11-30; Claude Code skips an allow rule `*`, `B*` or `mcp__*`,
+which names neither a tool nor a server.
 """
 
 from __future__ import annotations
@@ -55,8 +56,8 @@ def unasked_abilities(setup: Setup, *paths: str) -> list[Ability]:
         for subject in setup.permissions
         if subject.origin.path in paths and subject.bindings["permission"]["list"] == "allow"
     ]
-    rules = [rule for rule in rules if rule.reach != "any-server-tool"]
-    given = [each for rule in rules if rule.valid for each in tools.abilities(rule.text, servers)]
+    rules = [rule for rule in rules if rule.valid and rule.names_tools]
+    given = [each for rule in rules for each in tools.abilities(rule.text, servers)]
     return list(allowed(given, [Denials(stronger)], sandboxed=setup.is_sandboxed))
 
 

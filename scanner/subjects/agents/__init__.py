@@ -154,6 +154,9 @@ _INSTRUCTIONS = (
     r"|\.github/(?:agents|chatmodes)/[^/]+\.md)$"
 )
 """Texts that an agent loads with what their front matter grants."""
+_OF_PLUGIN = regex(r"(?:^|/)(?:agents|commands)/(?:.+/)?[^/]+\.md$")
+"""Texts of a plugin, whose folder can have any name: https://code.claude.com/docs/en/plugins-reference."""
+_DOCUMENTATION = regex(r"(?i)(?:^|/)(?:docs?|documentation)/")
 _OF_TEXTS = ("front-matter", "prose")
 _INSTRUCTION_SIGNS = (
     FormatSignature({"allowed-tools": either(str, list)}),
@@ -207,12 +210,28 @@ def _instructions(document: Document) -> Iterator[Subject] | None:
     if document.format not in _OF_TEXTS:
         return None
     if not re.search(_INSTRUCTIONS, path) and not any(sign.in_data(path, value) for sign in _INSTRUCTION_SIGNS):
-        return None
+        return _of_plugin(document)
     if document.format == "prose" and not any(line.strip() for line in value):
         return iter(())
     from scanner.subjects.agents import instructions
 
     return instructions.read(document)
+
+
+def _of_plugin(document: Document) -> Iterator[Subject] | None:
+    """What a text of a plugin tells its agent to run, and the credentials in it; None where there is nothing of it.
+
+    A page of documentation about commands has nothing that runs when it is loaded.
+    """
+    path = document.origin.path
+    if document.format != "prose" or not _OF_PLUGIN.search(path):
+        return None
+    if _DOCUMENTATION.search(path) and not any("!`" in line for line in document.root.value):
+        return None
+    from scanner.subjects.agents import instructions
+
+    prompt, *commands = instructions.read(document)
+    return iter((prompt, *commands)) if commands or prompt.bindings[prompt.focus].get("credentials") else None
 
 
 def _shell(document: Document) -> Iterator[Subject] | None:

@@ -1,14 +1,16 @@
 """Settings of Codex, `config.toml`: approvals, sandbox, environment of commands, servers, hooks, providers of models.
 
-https://developers.openai.com/codex/config-reference, as of 2026-11
+https://developers.openai.com/codex/config-reference, as of 2026-11. In the configuration of a project, Codex ignores
+some keys since version 0.130, with a warning: what they state counts only as what may hold a credential.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from scanner.documents import Document
 from scanner.documents.positions import Node
+from scanner.late import regex
 from scanner.model import Subject
 from scanner.subjects.agents.building import Place, entries, place, subject
 from scanner.subjects.agents.command_words import command
@@ -22,6 +24,18 @@ from scanner.subjects.subject_builder import SubjectBuilder
 
 _CONFINED = ("read-only", "workspace-write")
 _OPEN = ("danger-full-access", ":danger-full-access", ":danger-no-sandbox")
+_PROJECT = regex(
+    r"(?i)^(?!(?:.*/)?[^/]*(?:dot[-_]?files|(?<![a-z])codex|(?<![a-z])home|(?<![a-z])user)/\.codex/)(?:.*/)?\.codex/config\.toml$"
+)
+"""The configuration of a project, and not that of a user that is kept in a repository."""
+_OF_USERS = (
+    *("openai_base_url", "chatgpt_base_url", "model_provider", "model_providers", "notify", "profile", "profiles"),
+    *("experimental_realtime_webrtc_call_base_url", "experimental_realtime_ws_base_url", "otel"),
+)
+"""Keys that Codex ignores in a project, as of 2026-11-30:
+https://github.com/openai/codex/blob/main/codex-rs/config/src/loader/mod.rs, https://github.com/openai/codex/issues/22222
+"""
+_OWNER = "the configuration of the user: Codex ignores it in that of a project since version 0.130"
 _SERVER = {
     "http_headers": "headers",
     "bearer_token_env_var": "authentication",
@@ -37,15 +51,18 @@ def read(document: Document) -> Iterator[Subject]:
     where = place(document, "codex", "managed" if "managed_config" in document.origin.path else "project")
     if "/agents/" in document.origin.path and isinstance(root.get("name").value, str):
         yield from _agent(where, root)
-    yield _settings(where, document.origin.path.rpartition("/")[2], root, root)
+    ignored = _ignored(document.origin.path, root)
+    yield _settings(where, document.origin.path.rpartition("/")[2], root, root, ignored)
     for name, profile in root.get("profiles").items():
         if isinstance(profile.value, dict):
-            yield _settings(where, f"profile {name}", profile, root)
+            made = _unread_profile if ignored else _settings
+            yield made(where, f"profile {name}", profile, root)
     for name, node in root.get("mcp_servers").items():
         if isinstance(node.value, dict):
             yield from server(where, name, _approved(renamed(node, _SERVER)))
     notify = root.get("notify")
-    yield from command(where, "notify", "helper", notify.get(0), list(notify.elements())[1:])
+    via = "helper that never runs" if ignored else "helper"
+    yield from command(where, "notify", via, notify.get(0), list(notify.elements())[1:])
     yield from hooks(where, root.get("hooks"))
 
 
@@ -57,7 +74,24 @@ def _agent(where: Place, root: Node) -> Iterator[Subject]:
     yield from prompt(where, name, "developer instructions", root.get("developer_instructions"))
 
 
-def _settings(where: Place, name: str, node: Node, root: Node) -> Subject:
+def _ignored(path: str, root: Node) -> list[str]:
+    """The keys of a project's configuration that Codex ignores; `projects` is in that of a user only."""
+    return [key for key in _OF_USERS if root.get(key)] if _PROJECT.search(path) and not root.get("projects") else []
+
+
+def _unread_profile(where: Place, name: str, node: Node, _: Node) -> Subject:
+    """A profile that Codex ignores: the variables that it sets, which may be credentials."""
+    shape = SubjectBuilder().say("name", name)
+    entries(shape, "env", _without_effect(rows(node.get("shell_environment_policy", "set"))), node)
+    return subject(SETTINGS, where, "", "settings in", shape, node)
+
+
+def _without_effect(variables: list[tuple[dict[str, object], Node]]) -> list[tuple[dict[str, object], Node]]:
+    """Variables that change nothing; one that is a credential stays one."""
+    return [({**row, "role": ""}, node) for row, node in variables]
+
+
+def _settings(where: Place, name: str, node: Node, root: Node, ignored: Sequence[str] = ()) -> Subject:
     """The settings of a mapping; a profile leaves to the file what it does not state."""
     shape = SubjectBuilder().say("name", name)
     policy = node.get("approval_policy")
@@ -75,8 +109,12 @@ def _settings(where: Place, name: str, node: Node, root: Node) -> Subject:
     environment = node.get("shell_environment_policy")
     if environment.get("inherit").value != "none":
         shape.put("environmentUnfiltered", environment.get("ignore_default_excludes"))
-    variables = [*rows(environment.get("set")), *_providers(node, root)]
+    providers = _providers(node, root)
+    variables = [*rows(environment.get("set")), *(_without_effect(providers) if ignored else providers)]
     entries(shape, "env", variables, node)
+    wrong = [({"key": key, "path": key, "belongs": _OWNER, "limits": False}, root.get(key)) for key in ignored]
+    if wrong:
+        entries(shape, "misplacedKeys", wrong, node)
     return subject(SETTINGS, where, "", "settings in", shape, node)
 
 

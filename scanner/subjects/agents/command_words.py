@@ -17,16 +17,17 @@ from scanner.places import ATTACK
 from scanner.subjects.agents import packages, sending
 from scanner.subjects.agents.attack_examples import is_example
 from scanner.subjects.agents.building import Place, short, subject
+from scanner.subjects.agents.clones import installed_clone, starts_clone
 from scanner.subjects.agents.kinds import COMMAND
 from scanner.subjects.agents.long_commands import LONGEST, is_judged, pieces, with_defaults
 from scanner.subjects.agents.programs import program_of
 from scanner.subjects.agents.remote_code import (
     FETCHES,
+    INTERPRETERS,
     SHELLS,
     STEPS,
     connects_shell,
     evaluates_download,
-    starts_clone,
     starts_download,
     with_argument_run,
     with_values,
@@ -53,16 +54,16 @@ _EXECUTES = regex(
     r"|(?:python[\d.]*|node|perl|ruby|php|deno run|bun run)(?:\s+-)?\s*[)`]?\s*$)"
 )
 """A program of a pipeline that executes what it gets."""
+_TAKES = (
+    rf"(?i)(?:^|[\s;&|(])(?:eval|source|\.|(?:{SHELLS})(?:\s+-\w*c)?|{INTERPRETERS}\s+-[ec])\s*[\"']?\s*(?:[$<]\(|`)"
+)
+"""A shell or an interpreter that executes what a command in place of its text gives."""
 _SUBSTITUTED = regex(
-    rf"(?i)(?:^|[\s;&|(])(?:eval|source|\.|(?:{SHELLS})(?:\s+-\w*c)?|(?:python[\d.]*|node|perl|ruby|php)\s+-[ec])\s*[\"']?"
-    r"\s*(?:[$<]\(|`)\s*(?:curl|wget)\b"
+    rf"{_TAKES}\s*(?:curl|wget)\b"
     r"|\b(?:iex|invoke-expression)\b[^;\n]*\b(?:iwr|irm|invoke-webrequest|invoke-restmethod|downloadstring)\b"
 )
 """A download in place of the text that a shell or an interpreter executes."""
-_ENCODED = regex(
-    rf"(?i)(?:^|[\s;&|(])(?:eval|source|\.|(?:{SHELLS})(?:\s+-\w*c)?|(?:python[\d.]*|node|perl|ruby|php)\s+-[ec])\s*[\"']?"
-    r"\s*(?:[$<]\(|`)[^)`]*\bbase64\s+(?:-d|-D|--decode)\s*(?:-\s*)?(?=[)`\"'<|])"
-)
+_ENCODED = regex(rf"{_TAKES}[^)`]*\bbase64\s+(?:-d|-D|--decode)\s*(?:-\s*)?(?=[)`\"'<|])")
 """A text in base64 in place of the text that a shell or an interpreter executes."""
 _QUOTED = regex(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'", re.DOTALL)
 _SKIPS = regex(
@@ -123,7 +124,7 @@ def command(where: Place, owner: str, via: str, node: Node, apart: Sequence[Node
     shape.say("credential", held)
     if held:
         shape.put("credential", _holding(apart, node, lambda item: _credential(item, (item,))), held)
-    found = packages.package(words)
+    found = packages.package(words) or installed_clone(text[:LONGEST])
     if found:
         shape.put("package", _holding(apart, node, lambda item: found["name"] in item), found)
     whole = is_judged(text)

@@ -106,15 +106,18 @@ def _remote(where: Place, name: str, root: Node, spec: Node) -> Subject:
 
 
 def _server(where: Place, name: str, root: Node, spec: Node) -> Subject:
-    """A server that runs as a pod: kagent states a deployment, ToolHive an image."""
-    deployment = spec.get("deployment") or spec
+    """A server that runs as a pod: kagent reads it from `deployment` only, ToolHive from the specification itself.
+
+    https://github.com/kagent-dev/kmcp/blob/main/api/v1alpha1/mcpserver_types.go as of 2026-11-30
+    """
+    deployment = spec.get("deployment") if where.tool == "kagent" else spec
     shape = SubjectBuilder().say("name", name).say("disabled", False)
     shape.put("transport", spec.first("transport", "transportType"))
     stated = deployment.get("image")
     if isinstance(stated.value, str):
         shape.put("image", stated, image(stated.value))
     shape.put("command", deployment.get("cmd")).put("args", deployment.get("args"))
-    node = deployment.get("env")
+    node = deployment.get("env") or spec.get("env")
     if isinstance(node.value, dict):
         variables(shape, node)
     else:

@@ -23,6 +23,7 @@ from scanner.subjects.agents.programs import (
 
 _RULE = regex(r"([^()\s]+)\s*(?:\((.*)\))?", 16)
 _TOOL = regex(r"[A-Z][A-Za-z0-9]*|mcp__[\w.@/-]+(?:\*[\w*-]*)?|[A-Za-z_*][\w*]*")
+_OF_SERVER = regex(r"mcp__[^*]+__")
 COMMANDS = frozenset({"Bash", "PowerShell", "Monitor", "Shell"})
 """Tools whose specifier is a command."""
 _READERS = frozenset({"Read", "Grep", "Glob", "LS", "NotebookRead", "LSP"})
@@ -83,6 +84,14 @@ class Rule(Struct, frozen=True):
     def valid(self) -> bool:
         """Whether the tool takes the rule into account."""
         return not self.why
+
+    @property
+    def names_tools(self) -> bool:
+        """Whether it names a tool or the server of one; an allow rule that does not, Claude Code skips since 2.1.166.
+
+        https://code.claude.com/docs/en/permissions#tool-name-wildcards and its changelog, as of 2026-11-30.
+        """
+        return "*" not in self.tool or bool(_OF_SERVER.match(self.tool))
 
 
 def parse(text: str) -> Rule:

@@ -64,7 +64,9 @@ def permission(
     shape = (
         SubjectBuilder().say("name", rule.text).say("list", name).put("text", node, rule.text).say("tool", rule.tool)
     )
-    shape.say("valid", rule.valid).say("why", rule.why).say("reach", rule.reach).say("source", source)
+    shape.say("client", where.tool).say("valid", rule.valid).say("why", rule.why).say("reach", rule.reach).say(
+        "source", source
+    )
     if rule.specifier is not None:
         shape.say("specifier", rule.specifier)
     shape.say("effect", _EFFECTS[name] if rule.valid else "none")

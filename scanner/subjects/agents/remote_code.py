@@ -1,18 +1,18 @@
 """Forms in which a command line executes what another machine gives, beyond a pipe or a substitution.
 
-These are a shell that is connected to another machine, code of an interpreter that executes what it requests, a
-download that is stored and started, and a repository that is cloned and whose files are started.
+These are a shell that is connected to another machine, code of an interpreter that executes what it requests, and a
+download that is stored and started.
 """
 
 from __future__ import annotations
 
 import re
-from posixpath import normpath
 
 from scanner.late import regex
 
 SHELLS = r"(?:ba|z|k|da|c|fi|a)?sh|iex|invoke-expression"
 """Programs that execute a text."""
+INTERPRETERS = r"(?:python[\d.]*|node|perl|ruby|php)"
 STEPS = regex(r"&&|\|\||[;&\n]")
 """What divides a command line into steps."""
 FETCHES = regex(
@@ -25,6 +25,11 @@ _STARTED = regex(rf"(?i)\s*(?:sudo\s+)?(?:(?:{SHELLS}|python[\d.]*|node|source|\
 """The file that a command starts."""
 _SHELL = r"(?:/\S*/)?(?:(?:ba|z|k|da|c|fi|a)?sh|cmd(?:\.exe)?|powershell(?:\.exe)?|pwsh)"
 _START = r"(?:^|[\s;&|(\"'`])"
+_FED = rf"[^|;&\n]*\|\s*{_SHELL}(?=[\s\"');&|<>]|$)(?!\s+-\w*c\b|\s+[\w./])"
+"""A shell without a script that gets what is piped."""
+_NETCAT = r"(?:nc|ncat|netcat)"
+_OTHERS = r"(?:telnet|openssl\s+s_client)"
+"""Further programs that connect what they read and write to another machine."""
 _SOCKET = regex(
     rf"{_START}(?:/\S*/)?(?:ba|z|k|da|c|fi|a)?sh(?:\s+-(?!\w*c\b)[\w-]+)*(?P<redirections>(?:\s*\d*[<>]{{1,2}}&?\s*[^\s<>|;&\"')]+)+)"
 )
@@ -34,16 +39,13 @@ _GETS = regex(r"(?<!\d)0?<(?:>|&)?\s*(?:/dev/(?:tcp|udp)/|\d)|(?<!\d)0>&\s*\d|\d
 """The input is a connection."""
 _OPENED = regex(r"(?<!\d)(\d+)<>\s*/dev/(?:tcp|udp)/")
 _CONNECTED = regex(
-    rf"(?i){_START}(?:nc|ncat|netcat)(?:\.\w+)?\s(?:[^|;&\n\"']*\s)?(?:-\w*[ec]|--exec|--sh-exec)[\s=]+[\"']?{_SHELL}(?=[\s\"';&|)`]|$)"
+    rf"(?i){_START}{_NETCAT}(?:\.\w+)?\s(?:[^|;&\n\"']*\s)?(?:-\w*[ec]|--exec|--sh-exec)[\s=]+[\"']?{_SHELL}(?=[\s\"';&|)`]|$)"
     rf"|\bsocat\b[^|;&\n]*\b(?:exec|system|shell):\s*[\"']?{_SHELL}(?=[\s\"',;&|)`]|$)"
-    rf"|{_START}(?:nc|ncat|netcat|telnet|openssl\s+s_client)\s[^|;&\n]*\|\s*{_SHELL}(?=[\s\"');&|<>]|$)(?!\s+-\w*c\b|\s+[\w./])"
-    rf"|<\s*/dev/(?:tcp|udp)/[^|;&\n]*\|\s*{_SHELL}(?=[\s\"');&|<>]|$)(?!\s+-\w*c\b|\s+[\w./])"
+    rf"|{_START}(?:{_NETCAT}|{_OTHERS})\s{_FED}|<\s*/dev/(?:tcp|udp)/{_FED}"
     r"|\bsockets\.tcpclient\b.*\b(?:iex|invoke-expression)\b"
 )
 """A shell behind a program that is connected to another machine."""
-_PIPED_BACK = regex(
-    rf"[|;&<\s]{_SHELL}(?:\s+-i)?(?:\s*\d*[<>]{{1,2}}&?\s*[\w./]++)*+\s*\|\s*(?:nc|ncat|netcat|telnet|openssl\s+s_client)\s"
-)
+_PIPED_BACK = regex(rf"[|;&<\s]{_SHELL}(?:\s+-i)?(?:\s*\d*[<>]{{1,2}}&?\s*[\w./]++)*+\s*\|\s*(?:{_NETCAT}|{_OTHERS})\s")
 """A shell whose output goes to another machine, from which a named pipe brings its input."""
 _CODE = regex(
     r"(?i)\b(?:python[\d.]*|node|nodejs|bun|deno|perl|ruby|php)(?:\s+-[\w:=-]+(?:\s+(?!-)[\w-]+)?)*?\s+(?:-\w*[cer]|-p|--eval|--print|eval)"
@@ -70,15 +72,6 @@ _LITERAL = regex(
     r"(\"[^\"$`\\]*\"|'[^']*'|[\w./:@+-]+)(?=[ \t]*(?:[;\n]|&&))"
 )
 """An assignment of a literal value that is a step of its own."""
-_CLONES = regex(
-    r"\bgit\s+(?:-\S+\s+)*clone\s+(?:-\S+\s+(?:(?!-|\S*[:/])[\w.-]+\s+)?)*[\"']?((?:\w+://|[\w.-]+@[\w.-]+:)[^\s\"']+)[\"']?(?:\s+(?!-|\d?>)[\"']?([\w./~-]+))?"
-)
-_PINNED = regex(r"\bgit\b[^;&|\n]*\b(?:checkout|reset|switch)\b[^;&|\n]*\b[0-9a-f]{40}\b")
-_ENTERS = regex(r"\s*(?:cd|pushd)\s+[\"']?([\w./~-]+)")
-_RUNS = regex(
-    rf"\s*(?:sudo\s+)?(?:(?P<by>{SHELLS}|python[\d.]*|node|perl|ruby|source|\.)\s+(?:-[a-z]+\s+)?)?[\"']?(?P<file>[\w./~-]+)"
-)
-_SCRIPT = regex(r"[\w./-]+\.(?:sh|bash|py|[cm]?js|pl|rb)")
 _MOST = 50
 """Assignments that are followed."""
 
@@ -120,31 +113,6 @@ def connects_shell(text: str) -> bool:
 def evaluates_download(text: str) -> bool:
     """Whether the code that a command line gives to an interpreter requests a text and executes it."""
     return any(_REQUESTS.search(code) and _EVALUATES.search(code) for code in _CODE.findall(text))
-
-
-def starts_clone(text: str) -> bool:
-    """Whether a step starts a file of a repository that an earlier step cloned, at no commit that is written out."""
-    cloned: set[str] = set()
-    inside = False
-    for step in STEPS.split("" if "clone" not in text or _PINNED.search(text) else text):
-        if found := _CLONES.search(step):
-            cloned.add(
-                normpath(found[2] or found[1].rstrip("/").replace(":", "/").rsplit("/", 1)[-1].removesuffix(".git"))
-            )
-        elif cloned and (entered := _ENTERS.match(step)):
-            inside = inside or normpath(entered[1]) in cloned
-        elif cloned and (started := _RUNS.match(step)) and _is_of(started, cloned, inside=inside):
-            return True
-    return False
-
-
-def _is_of(started: re.Match[str], cloned: set[str], *, inside: bool) -> bool:
-    """Whether what a step starts is in a folder of `cloned`; `inside` says that the step runs in one."""
-    file = normpath(started["file"])
-    if any(file.startswith(f"{folder}/") for folder in cloned):
-        return True
-    own = started["file"].startswith("./") or (started["by"] and _SCRIPT.fullmatch(file))
-    return inside and bool(own) and not file.startswith(("/", "..", "~"))
 
 
 def starts_download(text: str) -> bool:

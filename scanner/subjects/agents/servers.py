@@ -16,6 +16,7 @@ from scanner.subjects.agents import packages
 from scanner.subjects.agents.building import Place, entries, pairs, subject, texts
 from scanner.subjects.agents.command_words import command, words_of
 from scanner.subjects.agents.kinds import SERVER
+from scanner.subjects.agents.local_network import is_local
 from scanner.subjects.agents.long_commands import LONGEST, with_defaults
 from scanner.subjects.agents.placeholders import is_placeholder
 from scanner.subjects.agents.secret_values import secret_kind
@@ -161,7 +162,7 @@ def _transport(shape: SubjectBuilder, node: Node, line: Node, url: Node) -> None
 
 
 def address(shape: SubjectBuilder, url: Node) -> None:
-    """The scheme and the host of an address, and whether it stays on the machine.
+    """The scheme and the host of an address, and whether it stays on the machine or in the local network.
 
     An address without encryption whose host is still to be written may stay on the machine.
     """
@@ -169,6 +170,7 @@ def address(shape: SubjectBuilder, url: Node) -> None:
     if found:
         shape.say("credential", secret_kind("", url.value))
         shape.put("scheme", url, found[1].lower()).put("host", url, found[2].lower())
+        shape.say("localNetwork", is_local(found[2]))
         if is_placeholder(found[2]) and found[1].lower() in _UNENCRYPTED:
             shape.unknowns.add("loopback")
         else:

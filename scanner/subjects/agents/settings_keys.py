@@ -119,8 +119,10 @@ def server_lists(root: Node) -> list[Node]:
 
 def put_wrong(shape: SubjectBuilder, root: Node) -> None:
     """Keys without effect: those that belong elsewhere, and those that are close to one that is known."""
-    wrong = [({"key": path[-1], "path": join_path(path), "belongs": to or "the top level"}, root.get(*path))
-             for path, to in misplaced(root.value)]  # fmt: skip
+    wrong = []
+    for path, to in misplaced(root.value):
+        told = {"key": path[-1], "path": join_path(path), "belongs": to or "the top level", "limits": True}
+        wrong.append((told, root.get(*path)))
     entries(shape, "misplacedKeys", wrong, root)
     odd = [({"key": path[-1], "path": join_path(path), "near": near, "guards": _guards(path, near)}, root.get(*path))
            for path, near in unknown(root.value)]  # fmt: skip

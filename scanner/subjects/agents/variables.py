@@ -7,6 +7,7 @@ from typing import Any
 from scanner.documents.positions import MISSING, Node
 from scanner.late import regex
 from scanner.subjects.agents.building import entries, has_computed, is_plain, text_of
+from scanner.subjects.agents.local_network import is_local_address
 from scanner.subjects.agents.placeholders import has_placeholder
 from scanner.subjects.agents.secret_values import secret_kind
 from scanner.subjects.subject_builder import SubjectBuilder
@@ -70,7 +71,7 @@ def rows(node: Node, before: str = "") -> list[tuple[dict[str, Any], Node]]:
 def _row(name: str, text: str, before: str) -> dict[str, Any]:
     """A variable; without its value where that is an address whose host the reader has to write."""
     its_role = role(name, text)
-    found = {"name": before + name, "value": text, "role": its_role, "credential": secret_kind(name, text)}
+    found = _entry(before + name, text, its_role, secret_kind(name, text))
     if its_role in _ADDRESSES and not text.startswith("$") and has_placeholder(text):
         del found["value"]
     return found
@@ -90,4 +91,10 @@ def row(name: str, node: Node, its_role: str = "") -> list[tuple[dict[str, Any],
         return []
     text = text_of(node)
     credential = secret_kind(name.rpartition(".")[2], text)
-    return [({"name": name, "value": text, "role": its_role, "credential": credential}, node)]
+    return [(_entry(name, text, its_role, credential), node)]
+
+
+def _entry(name: str, text: str, its_role: str, credential: str) -> dict[str, Any]:
+    """A variable as rules see it; of an address with the host's network."""
+    told: dict[str, Any] = {"name": name, "value": text, "role": its_role, "credential": credential}
+    return {**told, "localNetwork": is_local_address(text)} if its_role in _ADDRESSES else told

@@ -30,6 +30,7 @@ _MODULES = {
         "kubernetes.containers",
         "kubernetes.databases",
         "kubernetes.namespaces",
+        "kubernetes.network.address_pools",
         "kubernetes.network.governing_services",
         "kubernetes.network.grants",
         "kubernetes.network.mesh",

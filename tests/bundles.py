@@ -317,6 +317,17 @@ kind: Service
 metadata: {name: t, namespace: shop}
 spec: {type: LoadBalancer, loadBalancerClass: service.k8s.aws/nlb, ports: [{port: 80}]}
 """
+MADE = """\
+apiVersion: postgresql.cnpg.io/v1
+kind: Cluster
+metadata: {name: db, namespace: shop}
+spec: {instances: 3}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: b, namespace: shop}
+spec: {minAvailable: 1, selector: {matchLabels: {cnpg.io/cluster: db, role: replica}}}
+"""
 POOLS_NAMED = """\
 apiVersion: metallb.io/v1beta1
 kind: IPAddressPool
@@ -652,7 +663,7 @@ def bundles() -> Sequence[tuple[list[Subject], bool]]:
         RARE,
         SETUP,
         {"prose.md": PROSE},
-        *({"a.yaml": text} for text in (SPEC, ROUTES, POOLS, POOLS_NAMED, POLICIES, VOLUMES)),
+        *({"a.yaml": text} for text in (SPEC, ROUTES, MADE, POOLS, POOLS_NAMED, POLICIES, VOLUMES)),
         OPENSHIFT,
     ]
     bank = read_all({path.name: path.read_text(encoding="utf-8") for path in FILES if path.is_file()})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from itertools import combinations
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -82,9 +83,13 @@ def uses(
     return Uses(unused, applied, parts)
 
 
-def is_in(folders: Iterable[str], path: str) -> bool:
+def is_in(folders: Collection[str], path: str) -> bool:
     """Whether a file is in or below one of some folders, which a repository may have in another folder."""
-    return any(f"/{folder}/" in f"/{path}" for folder in folders)
+    parts = path.split("/")[:-1]
+    if len(folders) <= len(parts) ** 2:
+        return any(f"/{folder}/" in f"/{path}" for folder in folders)
+    ranges = combinations(range(len(parts) + 1), 2)
+    return any("/".join(parts[first:end]) in folders for first, end in ranges)
 
 
 def counted(

@@ -90,8 +90,9 @@ class _Looked:
             return "which is not among the scanned files" if lost else ""
         if end in self._files:
             return "" if self._same(link, end, named=named) else "which is not read as what a tool loads here"
-        inside = self._below(end)
-        if inside:
+        if inside := self._below(end):
+            if self._left < 0:
+                return f"and links lead to folders of more than {_MOST:,} files, so those in {end} were not compared"
             other = next((each for each in inside if not self._same(self._moved(each, end, link), each)), "")
             return f"where {other} is not read as what a tool loads here" if other else ""
         if not self._whole:
@@ -103,7 +104,7 @@ class _Looked:
         first = bisect_left(self._paths, start)
         last = bisect_left(self._paths, start[:-1] + "0") if start else len(self._paths)  # `0` follows `/`
         self._left -= last - first
-        return self._paths[first:last] if self._left >= 0 else ()
+        return self._paths[first : last if self._left >= 0 else min(first + 1, last)]
 
     @staticmethod
     def _moved(path: str, folder: str, link: str) -> str:

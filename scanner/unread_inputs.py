@@ -18,6 +18,8 @@ from scanner.sources.markers import CHART
 _FOLDER = "scan the folder"
 """What is asked for where other files may decide."""
 _ASKED = regex(f"(?:{MAKE_READABLE}|{MAKE_READABLE_OF.format('(.+?)')})" + r"(\w+(?: or \w+)*)")
+_KINDS = regex(r"\b(?:the|a|an|every) ([A-Z]\w+)")
+"""The kind of an object that an instruction names."""
 _LONGEST_REASON = 200
 """Letters of the reason why a file could not be read, in the message of a finding."""
 _HINT = regex(r", and Assay does not|, such as |; the whole objects ")
@@ -25,6 +27,9 @@ _HINT = regex(r", and Assay does not|, such as |; the whole objects ")
 _BUILT = "kubectl: "
 _ROOT = regex(r"(?s)(?<=kubectl: )accumulat.*recursed accumulation of path '[^']*': ")
 """What Kustomize says of an overlay before why its base cannot be built."""
+_DEPENDENCY = ": run `helm dependency build "
+"""Is in the reason of a chart that cannot be rendered without a dependency that is missing."""
+_BUILD = "their dependencies are missing: run `helm dependency build` in the folder of each"
 _NAMED = 3
 """Files that are named which could not be read."""
 
@@ -34,15 +39,18 @@ def with_unread(found: Finding, unread: Sequence[Input]) -> Finding:
     if found.outcome is not Outcome.UNKNOWN:
         return found
     place = found.overlay or found.location.path
-    beside = sorted(_beside(place, unread), key=lambda item: -_shared_folders(item.path, place))
     if asked := _ASKED.search(found.provide):
         kinds = {ANY_KIND, *asked[2].split(" or ")}
-        of_any = [item for item in beside if item.system in ("", asked[1])] if asked[1] else beside
-        some = [item for item in of_any if _may_hold(item, kinds)] or of_any or unread
-        some = [item for item in some if _is_chart_of(item.path, place)] or some
-        provide = found.provide.replace(asked[0], _readable(some))
+        some = [item for item in unread if _may_hold(item, kinds) and (not asked[1] or item.system in ("", asked[1]))]
+        near = _beside(place, some or unread)
+        own = [item for item in near if _is_chart_of(item.path, place)]
+        provide = found.provide.replace(asked[0], _readable(own or near))
     elif _FOLDER in found.provide:
-        provide = f"{found.provide}, and make {_named([item.path for item in beside])} readable"
+        kinds = {ANY_KIND, *_KINDS.findall(found.provide), *(("pods",) if "workload" in found.provide else ())}
+        some = [item for item in unread if len(kinds) == 1 or _may_hold(item, kinds)]
+        if not some:
+            return found
+        provide = f"{found.provide}, and make {_named([item.path for item in _beside(place, some)])} readable"
     else:
         return found
     return replace(found, provide=provide, message=found.message.replace(found.provide, provide))
@@ -66,18 +74,22 @@ def _shared_folders(one: str, other: str) -> int:
 
 
 def _beside(place: str, unread: Sequence[Input]) -> Sequence[Input]:
-    """The inputs that may hold what counts for an object at a place; all if there are no such ones."""
+    """The inputs that may hold what counts for an object at a place, nearest first; all if there are no such ones."""
     deployed = [item for item in unread if is_deployed(item.path)] if is_deployed(place) else unread
     some = deployed if is_of_tests(place) else [item for item in deployed if not is_of_tests(item.path)]
-    return some or deployed or unread
+    return sorted(some or deployed or unread, key=lambda item: -_shared_folders(item.path, place))
 
 
 def _readable(some: Sequence[Input]) -> str:
-    """How to make inputs readable: what hinders the first of them, and the names of the others."""
-    first, *others = _causes(some)
-    also = f", and {_named([item.path for item in others])}," if others else ","
-    made = "them with `--exclude` if they are" if others else "it with `--exclude` if it is"
-    return f"make {first.path} readable ({_why(first)}){also} or leave {made} not deployed"
+    """How to make inputs readable: charts that need their dependencies, what hinders the first other, and more."""
+    causes = _causes(some)
+    charts = [item for item in causes if _DEPENDENCY in item.reason]
+    rest = [item for item in causes if item not in charts] if len(charts) > 1 else causes
+    parts = [f"{_named([item.path for item in charts])} readable ({_BUILD})"] if len(charts) > 1 else []
+    parts += [f"{item.path} readable ({_why(item)})" for item in rest[:1]]
+    parts += [_named([item.path for item in rest[1:]])] if rest[1:] else []
+    made = "them with `--exclude` if they are" if len(causes) > 1 else "it with `--exclude` if it is"
+    return f"make {', and '.join(parts)}, or leave {made} not deployed"
 
 
 def _causes(some: Sequence[Input]) -> list[Input]:

@@ -301,6 +301,49 @@ kind: PodMonitor
 metadata: {name: m, namespace: shop}
 spec: {selector: {matchLabels: {app: p}}, podMetricsEndpoints: [{port: late}, {port: web}]}
 """
+POOLS = """\
+apiVersion: cilium.io/v2
+kind: CiliumLoadBalancerIPPool
+metadata: {name: a}
+spec: {blocks: [{cidr: 10.1.0.0/24}, {start: 10.2.0.1, stop: 10.2.0.9}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: s, namespace: shop, annotations: {a: b}}
+spec: {type: LoadBalancer, ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: t, namespace: shop}
+spec: {type: LoadBalancer, loadBalancerClass: service.k8s.aws/nlb, ports: [{port: 80}]}
+"""
+MADE = """\
+apiVersion: postgresql.cnpg.io/v1
+kind: Cluster
+metadata: {name: db, namespace: shop}
+spec: {instances: 3}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: b, namespace: shop}
+spec: {minAvailable: 1, selector: {matchLabels: {cnpg.io/cluster: db, role: replica}}}
+"""
+POOLS_NAMED = """\
+apiVersion: metallb.io/v1beta1
+kind: IPAddressPool
+metadata: {name: a}
+spec: {addresses: [192.168.1.10-192.168.1.20]}
+---
+apiVersion: metallb.io/v1beta1
+kind: IPAddressPool
+metadata: {name: b}
+spec: {addresses: [203.0.113.0/24]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: s, namespace: shop, annotations: {metallb.io/address-pool: a}}
+spec: {type: LoadBalancer, ports: [{port: 80}]}
+"""
 POLICIES = """\
 apiVersion: v1
 kind: Namespace
@@ -620,7 +663,7 @@ def bundles() -> Sequence[tuple[list[Subject], bool]]:
         RARE,
         SETUP,
         {"prose.md": PROSE},
-        *({"a.yaml": text} for text in (SPEC, ROUTES, POLICIES, VOLUMES)),
+        *({"a.yaml": text} for text in (SPEC, ROUTES, MADE, POOLS, POOLS_NAMED, POLICIES, VOLUMES)),
         OPENSHIFT,
     ]
     bank = read_all({path.name: path.read_text(encoding="utf-8") for path in FILES if path.is_file()})

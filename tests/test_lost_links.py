@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from scanner import lost_links
+from scanner.model import InputStatus
+from scanner.scan import Options, scan
 from tests.command_line import assay
 from tests.gate_repository import Repository
 
@@ -81,6 +84,15 @@ def test_other_links_are_passed_over(tmp_path: Path, files: dict[str, str], link
     told = {each["path"]: (each["status"], each["reason"]) for each in json.loads(done.stdout)["inputs"]}
     assert done.returncode == 0
     assert {told[link] for link in links} == {("skipped", "a symbolic link")}
+
+
+def test_links_to_folders_beyond_the_limit_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lost_links, "_MOST", 2)
+    lay_out(tmp_path, {"base/a.yaml": OBJECT, "base/b.yaml": OBJECT}, {"more": "base", "other": "base", "void": "none"})
+    found = {item.path: (item.status, item.reason) for item in scan([str(tmp_path)], Options()).inputs}
+    why = "a symbolic link to base, and links lead to folders of more than 2 files, so those in base were not compared"
+    assert found["other"] == (InputStatus.UNREADABLE, why)
+    assert found["more"] == found["void"] == (InputStatus.SKIPPED, "a symbolic link")
 
 
 @pytest.mark.parametrize("target", ["/var/run/docker.sock", "../../var/run/docker.sock"])

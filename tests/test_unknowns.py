@@ -135,6 +135,43 @@ def test_a_file_that_cannot_be_read_leaves_open_what_it_may_hold(
     assert unknown(tmp_path).keys() & {SELECTED, TAKEOVER} == undecided
 
 
+_POLICY = b"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n"
+_JSON = b'{"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": "a"}}'
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "undecided"),
+    [
+        ("model.json", b"\x00\x01\x02kind: x\x00apiVersion\x00", set()),
+        ("a.yaml", _POLICY + b"\x00", set()),
+        ("a.yaml", _POLICY + b"# \xff\n", set()),
+        (".kube/cache/http/0a1b", b"\xa3" * 32 + b"\nHTTP/1.1 200 OK\r\nVary: x\r\n\r\n" + _JSON, set()),
+        ("a.yaml", _POLICY + b"---\n\x00\n", {SELECTED}),
+        ("a.yaml", b"\x00\n---\n" + _POLICY, {SELECTED}),
+        ("a.json", _JSON + b"\x00", {SELECTED}),
+        ("a.yaml", b"kind: a\n---\n{'a': b}\n--- \xff\n" + _JSON, set()),
+        ("a.yaml", b"\xff\xfe\x00\xd8", {SELECTED, TAKEOVER}),
+    ],
+)
+def test_a_file_that_is_not_text_may_hold_what_kubectl_would_take_from_it(
+    name: str, content: bytes, undecided: set[str], tmp_path: Path
+) -> None:
+    (tmp_path / "web.yaml").write_text(DEPLOYMENT)
+    (tmp_path / "account.yaml").write_text(ACCOUNT)
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).write_bytes(content)
+    assert unknown(tmp_path).keys() & {SELECTED, TAKEOVER} == undecided
+
+
+def test_a_schema_of_values_holds_no_object(tmp_path: Path) -> None:
+    (tmp_path / "a/templates").mkdir(parents=True)
+    (tmp_path / "a/Chart.yaml").write_text("apiVersion: v2\nname: a\nversion: 1.0.0\n")
+    (tmp_path / "a/templates/web.yaml").write_text(DEPLOYMENT)
+    shown = '{"examples": [{"rules": [{"apiVersion": "v1", "kind": "NetworkPolicy", "metadata": {"name": "a"}}]}]}'
+    (tmp_path / "a/values.schema.json").write_text(shown)
+    assert SELECTED not in unknown(tmp_path)
+
+
 def outcomes(folder: Path) -> set[tuple[str, str, Outcome, str]]:
     found = scan([str(folder)], Options(profile=Profile.OPINION, include_passes=True)).findings
     return {(each.rule, each.subject_id, each.outcome, each.message) for each in found}
@@ -439,3 +476,19 @@ def test_the_chart_of_a_template_is_named_alone(tmp_path: Path) -> None:
     found = unknown(tmp_path)["kubernetes.service-selects-workload"].provide
     assert found.startswith("make a/Chart.yaml readable (")
     assert "b.yaml" not in found
+
+
+def test_charts_without_their_dependencies_are_named_with_one_command(tmp_path: Path) -> None:
+    needs = "dependencies: [{name: hub, version: 1.0.0, repository: 'https://r.example'}]\n"
+    for name in "abcde":
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "Chart.yaml").write_text(f"apiVersion: v2\nname: {name}\nversion: 1.0.0\n{needs}")
+    (tmp_path / "web.yaml").write_text(DEPLOYMENT)
+    (tmp_path / "w.yaml").write_text("kind: NetworkPolicy\nspec: [\n")
+    (tmp_path / "x.yaml").write_text("kind: Deployment\nspec: [\n")
+    asked = unknown(tmp_path)[SELECTED].provide
+    assert asked.startswith(
+        "make a/Chart.yaml, b/Chart.yaml, c/Chart.yaml and 2 more under `not assessed` readable (their dependencies "
+        "are missing: run `helm dependency build` in the folder of each), and w.yaml readable (not valid YAML"
+    )
+    assert asked.endswith("), or leave them with `--exclude` if they are not deployed")

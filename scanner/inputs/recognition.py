@@ -81,8 +81,8 @@ def _read(file: File, work: Work) -> subjects.Recognition | Input:
             return Input(file.path, *_seal(file), InputStatus.SKIPPED, told.reason)
         case BinaryContent():
             if told.named or subjects.may_be_ours(told.remains):
-                sealed = _seal(file)
-                return Input(file.path, *sealed, InputStatus.UNREADABLE, told.reason, told.line, may_hold=_ANYTHING)
+                held = tuple(sorted(named_kinds.of_bytes(content)))
+                return Input(file.path, *_seal(file), InputStatus.UNREADABLE, told.reason, told.line, may_hold=held)
             return Input(file.path, *_seal(file), InputStatus.SKIPPED, told.reason)
         case _:
             assert_never(told)
@@ -185,10 +185,11 @@ def failed(source: Source, why: str) -> Input:
 
 def _kinds_in(source: Source, faults: Sequence[Fault] = ()) -> tuple[str, ...]:
     """The kinds of Kubernetes objects that a text names which cannot be read, or those of its documents that cannot."""
+    content = content_of(source)
     try:
-        text = documents.decode(content_of(source))
+        text = documents.decode(content)
     except UnreadableError:
-        return _ANYTHING
+        return tuple(sorted(named_kinds.of_bytes(content)))
     if faults and all(each.format == "yaml" and each.message.startswith(_RESUMES) for each in faults):
         text = named_kinds.parts(text, (each.line for each in faults))
     return tuple(sorted(named_kinds.of_text(text)))

@@ -1,4 +1,4 @@
-"""Findings that count one step lower for what all files together show: of the workload, or of the cluster.
+"""Findings that count one step lower for what all files together show: of a workload or Service, or of the cluster.
 
 The rules look at one subject. So what else there is comes in after all files were read and the facts were derived.
 """
@@ -16,8 +16,11 @@ from scanner.model import Finding, Outcome, Subject, lowered
 from scanner.policy.rule import FactReason, Rule
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
 
-FACTS_READ = ("restricted_by_openshift", "memory_limited_by_namespace")
+_OF_WORKLOADS = ("restricted_by_openshift", "memory_limited_by_namespace")
 """The facts of workloads that a rule may name."""
+_OF_SERVICES = "private_load_balancer"
+"""The fact of Services that a rule may name."""
+FACTS_READ = (*_OF_WORKLOADS, _OF_SERVICES)
 LEVEL = "baseline_enforced_by_default"
 """What is true of a Namespace that states no level of Pod Security, where its cluster enforces one by default."""
 PROFILE = "seccomp_profile_set_by_default"
@@ -45,6 +48,9 @@ def with_lowered(
     holding: dict[_Key, Collection[str]] = {**_workloads(subjects, derived, profile=PROFILE in defaults)}
     if LEVEL in defaults:
         holding |= dict.fromkeys(map(_key, filter(_states_no_level, subjects)), (LEVEL,))
+    if any(facts.get(_OF_SERVICES) for _, facts in derived.told()):
+        services = (each for each in subjects if each.kind == RESOURCE)
+        holding |= {_key(each): (_OF_SERVICES,) for each in services if derived.facts(each).get(_OF_SERVICES) is True}
     if not holding:
         return list(findings)
     return [
@@ -65,12 +71,12 @@ def _lowered(finding: Finding, reasons: Iterable[FactReason], holding: Mapping[_
 def _workloads(subjects: Iterable[Subject], derived: Derived, *, profile: bool) -> dict[_Key, set[str]]:
     """The facts that are true of each workload; of several with one identity, those of all of them."""
     found: dict[_Key, set[str]] = {}
-    if not (profile or any(facts.get(name) for _, facts in derived.told() for name in FACTS_READ)):
+    if not (profile or any(facts.get(name) for _, facts in derived.told() for name in _OF_WORKLOADS)):
         return found
     for subject in subjects:
         if subject.kind == WORKLOAD:
             known = derived.facts(subject)
-            own = {name for name in FACTS_READ if known.get(name) is True}
+            own = {name for name in _OF_WORKLOADS if known.get(name) is True}
             if profile and _states_no_profile(subject.bindings["pod"]):
                 own.add(PROFILE)
             found.setdefault(_key(subject), own).intersection_update(own)

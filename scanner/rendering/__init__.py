@@ -74,7 +74,7 @@ def collect(where: Scope, settings: RenderingSettings) -> Iterator[Source]:
 
 
 def _collected(where: Scope, settings: RenderingSettings, found: RenderingPlan) -> Iterator[Source]:
-    if not found.done and not found.beside:
+    if not found.done and not found.beside and not found.homes:
         yield from sources.collect(where, settings.limits)
         return
     met = set()
@@ -172,7 +172,8 @@ def _of_overlays(file: File, found: RenderingPlan) -> Source:
     folder = posixpath.dirname(file.path)
     patch = any(each in found.beside or each in found.kustomized for each in _above(folder))
     commented = found.commented.get(file.path, "")
-    return replace(file, unused=commented or found.beside.get(folder, ""), commented=commented, patch=patch)
+    beside, home = commented or found.beside.get(folder, ""), found.home(file.path)
+    return replace(file, unused=beside, commented=commented, patch=patch, home=home)
 
 
 def _above(folder: str) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
+from scanner.documents.classify import is_utf16
 from scanner.late import regex
 from scanner.model import ANY_KIND
 
@@ -16,6 +17,8 @@ _CONTROL = regex(r"\{\{-?\s*(?:/\*|(?:if|else|end|range|with|define|break|contin
 """An action of a template that gives no text."""
 _ESCAPE = regex(r"\\[ux][0-9A-Fa-f]")
 """What may stand for a letter of `kind` or of its value."""
+_NO_TEXT = regex("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\udc80-\\udcff]")
+"""Bytes that no parser of YAML or JSON takes."""
 _SEPARATOR = regex(r"(?m)^---(?=\s|$)")
 _BELOW = regex(r"\bn?indent\s+[1-9]")
 """What keeps the lines that an action gives within the object around it."""
@@ -43,6 +46,22 @@ def of_text(text: str) -> frozenset[str]:
     if not kinds and "apiVersion" not in text and not _fills_in_lines(text):
         return frozenset()
     return frozenset(kinds) if kinds and all(map(str.isalnum, kinds)) else _ANYTHING
+
+
+def of_bytes(content: bytes) -> frozenset[str]:
+    """The kinds of the objects that kubectl would take from a content that is not text, before it refuses a part.
+
+    It reads the documents between lines of `---` one by one: YAML as a whole, and JSON up to the first fault.
+    """
+    found: set[str] = set()
+    if is_utf16(content):
+        return _ANYTHING
+    for document in content.replace(b"\r\n", b"\n").split(b"\n---"):
+        text = document.decode("utf-8", "surrogateescape")
+        fault = _NO_TEXT.search(text)
+        if not fault or text.lstrip().startswith("{"):
+            found |= of_text(text[: fault.start()] if fault else text)
+    return frozenset(found)
 
 
 def of_templates(texts: Iterable[str]) -> frozenset[str]:

@@ -17,7 +17,16 @@ from scanner.cleanup import temporary_folder
 from scanner.errors import UnreadableError
 from scanner.limits import DEFAULTS, Limits
 from scanner.model import ANY_KIND
-from scanner.rendering import chart_kinds, helm, kustomization, kustomize, releases, unbuilt, values_file
+from scanner.rendering import (
+    applied_namespaces,
+    chart_kinds,
+    helm,
+    kustomization,
+    kustomize,
+    releases,
+    unbuilt,
+    values_file,
+)
 from scanner.rendering.helm import Chart, Charts
 from scanner.rendering.kept import Entry, KeptResults, Request
 from scanner.rendering.kustomize import Overlay
@@ -141,11 +150,20 @@ def plan(where: Scope, settings: RenderingSettings) -> RenderingPlan:
             kustomized=frozenset(posixpath.dirname(it.marker) for it in every),
         )
         tops = partial(_tops, every, found, names)
+        applied = applied_namespaces.namespaces(names, ground) if every or charts.all else {}
+        found.homes = {path: Home(namespace=space, fills=True) for path, space in applied.items()}
         if found.charts.all or tops():
             _render(found, tops, ground, values, settings, KeptResults(settings.cache, where.tops))
             built = unbuilt.homes(found.overlays, found.failed(), found.charts.all, ground)
-            found.homes = {**dict(_of_overlays(found)), **built}
+            found.homes |= {**dict(_of_overlays(found)), **dict(_with_applied(built, applied))}
     return found
+
+
+def _with_applied(built: Mapping[str, Home], applied: Mapping[str, str]) -> Iterator[tuple[str, Home]]:
+    """Files of overlays that cannot be built, with the namespace that an object gives the overlay if it states none."""
+    for path, home in built.items():
+        given = applied.get(home.system, "") if not home.namespace else ""
+        yield path, replace(home, namespace=given, fills=True) if given else home
 
 
 def _of_overlays(found: RenderingPlan) -> Iterator[tuple[str, Home]]:

@@ -28,7 +28,9 @@ _READS = b".Files"
 """How a template takes in files that are not templates themselves."""
 _OBJECT = regex(rb"(?:^|[{,-])[ \t]*+[\"']?apiVersion[\"']?[ \t]*+:", re.MULTILINE)
 _SUFFIXES = (*documents.YAML_SUFFIXES, *documents.JSON_SUFFIXES)
-_HELM_READS = ("Chart.yaml", "values.yaml", "values.yml", "requirements.yaml", "values.schema.json")
+_SCHEMA = "values.schema.json"
+"""A JSON Schema that Helm compares values with: what looks like an object in it describes one."""
+_HELM_READS = ("Chart.yaml", "values.yaml", "values.yml", "requirements.yaml", _SCHEMA)
 """Files that Helm reads and does not render."""
 _TOOLS_OWN = ("builtin", "kustomize.config.k8s.io/", "viaduct.ai/")
 """Groups of what configures Kustomize itself and its plugin KSOPS."""
@@ -76,7 +78,7 @@ def unused_in_chart(
                 found.apart[name] = content
             elif template and templates(name) and not base.startswith("_") and (why := ignored(name)):
                 found.lost[name] = why
-            elif never_read and not holds(name) and _OBJECT.search(content):
+            elif never_read and base != _SCHEMA and not holds(name) and _OBJECT.search(content):
                 found.lost.update(_beside(name, content, limits))
         else:
             found.apart[name] = content

@@ -10,7 +10,7 @@ from scanner.documents.positions import Node
 _FLUX = "kustomize.toolkit.fluxcd.io"
 _CHANGES = (
     *("commonMetadata", "components", "images", "namePrefix", "nameSuffix", "patches", "patchesJson6902"),
-    *("patchesStrategicMerge", "postBuild", "targetNamespace"),
+    *("patchesStrategicMerge", "postBuild"),
 )
 
 

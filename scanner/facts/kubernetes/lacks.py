@@ -30,6 +30,8 @@ from scanner.subjects.kubernetes import CLUSTER_SCOPED
 _TWO = 2
 _RUN_ELSEWHERE = "ClusterWorkflowTemplate"
 """A kind without a namespace, whose pods run in that of another object."""
+_WITHOUT_WORKLOADS = ("postgresql.cnpg.io",)
+"""Groups whose operators make pods directly."""
 _SHOWN = 3
 """Labels of a selector that are named."""
 
@@ -149,14 +151,12 @@ def of_pods(cluster: Cluster, seeker: Subject, selector: Any, maybe: Sequence[in
     if maybe:
         why, provide = _doubt(seeker, cluster.pods.kins[maybe[0]][0], namespace)
         return Lack(why, provide)
-    what = f"a workload{described(selector, namespace or namespace_of(seeker))}"
-    if maker := cluster.makers.maker(seeker, selector, namespace):
-        where = namespace or namespace_of(seeker)
-        return of_made(maker, what, "workloads", "deployments,statefulsets,daemonsets", where)
     space = namespace or namespace_of(seeker)
-    printed = (
-        f"kubectl get deployments,statefulsets,daemonsets -n {shlex.quote(space) if space else 'NAMESPACE'} -o yaml"
-    )
+    what = f"a workload{described(selector, space)}"
+    if maker := cluster.makers.maker(seeker, selector, namespace):
+        return of_made(maker, what, "workloads", "deployments,statefulsets,daemonsets", space)
+    where = shlex.quote(space) if space else "NAMESPACE"
+    printed = f"kubectl get deployments,statefulsets,daemonsets -n {where} -o yaml"
     from_cluster = "" if cluster.objects.is_part else FROM_CLUSTER.format(printed)
     brought = _bring(cluster.objects, what, "pods", near=seeker if seeker.opens else None)
     return Lack(f"{what} is not among the scanned files", brought + from_cluster)
@@ -175,6 +175,7 @@ def of_made(maker: Subject, what: str, objects: str, kinds: str, namespace: str)
     elif (group_of(maker), kind_of(maker)) == ("argoproj.io", "Application"):
         why, printed = f"{shown(maker)} may deploy {what}", f"argocd app manifests {name_of(maker)}"
     else:
+        kinds = "pods" if objects == "workloads" and group_of(maker) in _WITHOUT_WORKLOADS else kinds
         why, printed = f"an operator may create {what} for {shown(maker)}", f"kubectl get {kinds} -n {where} -o yaml"
     return Lack(why, f"scan the {objects} of the cluster too: put what `{printed}` prints beside these files")
 

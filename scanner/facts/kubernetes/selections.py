@@ -7,7 +7,7 @@ from typing import Any
 
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
-from scanner.facts.kubernetes import lacks
+from scanner.facts.kubernetes import lacks, made_pods
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.objects import name_of, path
 from scanner.facts.kubernetes.selectors import Selections
@@ -55,9 +55,11 @@ DISRUPTION_BUDGETS = Fact(
 )
 
 _SELECTOR = "object.spec.selector"
+_INSTANCES = read(RESOURCE, "object.spec.instances", objects=("Cluster",))
+"""What `made_pods` reads."""
 
 
-@step(Cluster, gives=(SELECTED, SERVICES), reads=(read(RESOURCE, _SELECTOR, objects=("Service",)),))
+@step(Cluster, gives=(SELECTED, SERVICES), reads=(read(RESOURCE, _SELECTOR, objects=("Service",)), _INSTANCES))
 def select_by_services(cluster: Cluster, facts: Facts) -> None:
     """The workloads that each Service selects; one without a selector has its endpoints written by hand."""
     services = [service for service in cluster.objects.of("core", "Service") if _selector(service)]
@@ -65,7 +67,9 @@ def select_by_services(cluster: Cluster, facts: Facts) -> None:
 
 
 @step(
-    Cluster, gives=(SELECTED, DISRUPTION_BUDGETS), reads=(read(RESOURCE, _SELECTOR, objects=("PodDisruptionBudget",)),)
+    Cluster,
+    gives=(SELECTED, DISRUPTION_BUDGETS),
+    reads=(read(RESOURCE, _SELECTOR, objects=("PodDisruptionBudget",)), _INSTANCES),
 )
 def select_by_budgets(cluster: Cluster, facts: Facts) -> None:
     """The workloads that each disruption budget selects."""
@@ -91,7 +95,9 @@ def _select(
         sure, maybe = pods.selected(subject, selector, labels_only=labels_only)
         selections.add(subject, (sure, maybe))
         maybe_made = cluster.makers.may_meet(subject, selector) or ANY_KIND in subject.opens
-        if sure or (objects.has_all_pods() and not maybe and not maybe_made):
+        if made := None if sure else made_pods.maker(objects, subject, selector):
+            facts.add(subject, SELECTED, [name_of(made)])
+        elif sure or (objects.has_all_pods() and not maybe and not maybe_made):
             facts.add(subject, SELECTED, pods.names(sure))
         else:
             facts.lack(subject, SELECTED, partial(lacks.of_pods, cluster, subject, selector, maybe))

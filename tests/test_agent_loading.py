@@ -133,6 +133,26 @@ def test_settings_in_a_code_block_of_a_text_count_lower(path: str, tmp_path: Pat
     assert (found.severity, "code block" in found.counted_because) == (Severity.MEDIUM, True)
 
 
+SERVER = """apiVersion: kagent.dev/v1alpha2
+kind: RemoteMCPServer
+metadata: {name: docs, namespace: tools}
+spec: {url: "http://docs.tools.svc.cluster.local:8080/mcp"}
+"""
+
+
+def test_copies_of_an_object_are_one_finding_with_all_places(tmp_path: Path) -> None:
+    shown = f"# Servers\n\n```yaml\n{SERVER}```\n"
+    files = {"k8s/server.yaml": SERVER, "evidence/built.yaml": SERVER, "bundle/payload/servers.md": shown}
+    (found,) = failures(tmp_path, files, "agents.server-encrypted")
+    assert "the same in 2 more files" in found.message
+    assert sorted([found.location.path, *(each.location.path for each in found.related)]) == sorted(files)
+
+
+def test_objects_with_another_address_are_findings_of_their_own(tmp_path: Path) -> None:
+    files = {"a/server.yaml": SERVER, "b/server.yaml": SERVER.replace("docs.tools", "other.tools")}
+    assert len(failures(tmp_path, files, "agents.server-encrypted")) == len(files)
+
+
 def test_what_the_front_matter_of_a_skill_grants_counts_in_full(tmp_path: Path) -> None:
     text = "---\nname: a\ndescription: Explains\nallowed-tools: Bash(*)\n---\nExplain.\n"
     (found,) = failures(tmp_path, {".claude/skills/a/SKILL.md": text}, "agents.invoked-commands-limited")

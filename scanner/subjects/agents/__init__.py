@@ -174,6 +174,19 @@ def name_of(path: str, value: Any) -> str:
     return next((form.name for form in ordered if any(sign.in_data(path, value) for sign in form.signs)), "")
 
 
+_last: list[tuple[Document | None, str]] = [(None, "")]
+"""The document whose format was asked for last: each format asks for the same one in turn."""
+
+
+def _name_of_document(document: Document) -> str:
+    """The format of a document's data, which is found out once."""
+    of, name = _last[0]
+    if of is not document:
+        name = name_of(document.origin.path, document.root.value)
+        _last[0] = document, name
+    return name
+
+
 def _plausible(form: Known, path: str, value: dict[str, Any]) -> bool:
     """Whether a file at a path that other programs use too holds what the format does."""
     if form.name != "mcp-servers":
@@ -183,7 +196,7 @@ def _plausible(form: Known, path: str, value: dict[str, Any]) -> bool:
 
 def _reader(name: str, module: str) -> Callable[[Document], Iterator[Subject] | None]:
     def recognise(document: Document) -> Iterator[Subject] | None:
-        if name_of(document.origin.path, document.root.value) != name:
+        if _name_of_document(document) != name:
             return None
         subjects: Iterator[Subject] = import_module(f"{__name__}.{module}").read(document)
         return subjects

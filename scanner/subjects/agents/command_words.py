@@ -102,8 +102,13 @@ def _divided(text: str) -> tuple[str, ...]:
         return tuple(text.split())
 
 
-def command(where: Place, owner: str, via: str, node: Node, apart: Sequence[Node] = ()) -> Iterator[Subject]:
-    """A command line at a node, with arguments that are written apart from it."""
+def command(
+    where: Place, owner: str, via: str, node: Node, apart: Sequence[Node] = (), *, lists_flags: bool = False
+) -> Iterator[Subject]:
+    """A command line at a node, with arguments that are written apart from it.
+
+    `lists_flags` says that it is a row of a list of the flags of its program.
+    """
     apart = [item for item in apart if isinstance(item.value, str)]
     arguments = [str(item.value) for item in apart]
     if not isinstance(node.value, str) or not node.value.strip():
@@ -126,6 +131,8 @@ def command(where: Place, owner: str, via: str, node: Node, apart: Sequence[Node
             shape.say(field, value).put(field, _showing(apart, node, field) if value else node, value)
     if not whole:
         shape.say("overlong", _OVERLONG)
+    if lists_flags:
+        shape.say("listsFlags", value=True)
     if shape.data.get("skipsVerification"):
         shape.say("staysLocal", _stays_local(text)).say("onlyReads", bool(_READS.fullmatch(text.strip())))
     if shape.data.get("runsDownload"):

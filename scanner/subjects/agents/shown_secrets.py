@@ -2,7 +2,7 @@
 
 A credential in the form of its issuer is one wherever it stands. A value that only its name or its place makes a
 credential is one here if it looks drawn at random, or if its command line names a host that can exist and no well-known
-word is in it. What a tool runs by itself is no example and is not judged here.
+word is in it. What a tool runs by itself is not judged here.
 """
 
 from __future__ import annotations

@@ -13,7 +13,6 @@ from scanner.contexts import (
 )
 from scanner.late import regex
 from scanner.model import SEVERITIES, Finding, Severity
-from scanner.subjects.agents.building import setup_of
 from scanner.subjects.agents.kinds import AGENT, COMMAND, HOOK, PERMISSION, SERVER, SETTINGS
 
 _IN_USE = ("api.", "kubernetes.", "stack.")
@@ -45,10 +44,11 @@ def why_not_loaded(finding: Finding, path: str) -> str:
         return "the name of its file says that it is a copy or out of use, and no tool loads it"
     if finding.subject_kind in _FRONT_MATTER and _OUTSIDE.search(path):
         return NO_AGENT
-    is_at_home = is_for_agents(path) or setup_of(path) != path
-    if finding.subject_kind in _SETTINGS and _DOCUMENTED.search(path) and not is_at_home:
-        return "it is in documentation, from where no tool loads settings"
-    return ""
+    if finding.subject_kind not in _SETTINGS or not _DOCUMENTED.search(path) or is_for_agents(path):
+        return ""
+    from scanner.subjects.agents.building import setup_of
+
+    return "" if setup_of(path) != path else "it is in documentation, from where no tool loads settings"
 
 
 def why_unused(finding: Finding, path: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
 
 from scanner.model import Severity
+from scanner.subjects.agents.clones import installed_clone, starts_clone
 from tests.agent_scans import failures
 
 PINNED, STATED = "agents.command-packages-pinned", "agents.command-package-versions-stated"
@@ -62,3 +64,13 @@ def test_a_plugin_that_is_built_for_several_clients_has_one_finding_about_its_pa
     first, second = sorted(found, key=lambda each: each.location.path)
     assert [place.location.path for place in first.related] == sorted(copies)[1:]
     assert (second.location.path, second.related) == ("plugins/b/.mcp.json", ())
+
+
+@pytest.mark.parametrize(
+    "text", ["git checkout " * 600 + "clone", "git " * 1500 + f"clone {CLONE}", f"{CLONE} && pip install x" * 250]
+)
+def test_a_long_command_line_is_judged_in_seconds(text: str) -> None:
+    started = time.perf_counter()
+    assert not starts_clone(text[:8000])
+    assert installed_clone(text[:8000]) is None
+    assert time.perf_counter() - started < 3

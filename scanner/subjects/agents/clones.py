@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from itertools import pairwise
 from posixpath import normpath
 from typing import Any
 
@@ -15,11 +16,10 @@ from scanner.subjects.agents.remote_code import SHELLS, STEPS
 _CLONES = regex(
     r"\bgit\s+(?:-\S+\s+)*clone\s+(?:-\S+\s+(?:(?!-|\S*[:/])[\w.-]+\s+)?)*[\"']?((?:\w+://|[\w.-]+@[\w.-]+:)[^\s\"']+)[\"']?(?:\s+(?!-|\d?>)[\"']?([\w./~-]+))?"
 )
-_PINNED = regex(r"\bgit\b[^;&|\n]*\b(?:checkout|reset|switch)\b[^;&|\n]*\b[0-9a-f]{40}\b")
-_RELEASE = regex(
-    r"\bgit\b[^;&|\n]*(?:\s(?:-b|--branch)[ =]|\b(?:checkout|switch)\s(?:[^;&|\n]*\s)?)(?:tags/)?v?\d+\.\d+\.\d+\b"
-)
-"""A release, which counts as the version of a package. A script that is started is not fixed by it."""
+_COMMIT = regex(r"[0-9a-f]{40}")
+_RELEASE = regex(r"(?:tags/)?v?\d+\.\d+\.\d+")
+_CHOOSES = frozenset({"checkout", "reset", "switch"})
+_NAMES_BRANCH = frozenset({"-b", "--branch"})
 _ENTERS = regex(r"\s*(?:cd|pushd)\s+[\"']?([\w./~-]+)")
 _RUNS = regex(
     rf"\s*(?:sudo\s+)?(?:(?P<by>{SHELLS}|python[\d.]*|node|perl|ruby|source|\.)\s+(?:-[a-z]+\s+)?)?[\"']?(?P<file>[\w./~-]+)"
@@ -63,10 +63,24 @@ class _Clones(Struct):
 def starts_clone(text: str) -> bool:
     """Whether a step starts a file of a repository that an earlier step cloned, at no commit that is written out."""
     cloned = _Clones()
-    for step in STEPS.split("" if "clone" not in text or _PINNED.search(text) else text):
+    for step in [] if "clone" not in text or _is_fixed(text, _COMMIT) else STEPS.split(text):
         if cloned.take(step) or not cloned.addresses or _INSTALLS.match(step):
             continue
         if (started := _RUNS.match(step)) and _is_of(started, cloned):
+            return True
+    return False
+
+
+def _is_fixed(text: str, version: re.Pattern[str], options: Collection[str] = ()) -> bool:
+    """Whether a step of Git chooses a version: behind a verb that does, or behind one of some options of `clone`.
+
+    A release counts as the version of a package. A script that is started is not fixed by it.
+    """
+    for step in STEPS.split(text):
+        words = step.replace("=", " ").split() if "git" in step else []
+        behind = [after for word, after in pairwise(words) if word in options]
+        chosen = words if not _CHOOSES.isdisjoint(words) else behind
+        if any(version.fullmatch(word.strip("\"'")) for word in chosen):
             return True
     return False
 
@@ -85,7 +99,7 @@ def installed_clone(text: str) -> dict[str, Any] | None:
 
     It is whatever the repository holds at that moment: a branch, unless the command line names a commit or a release.
     """
-    if "clone" not in text or _PINNED.search(text) or _RELEASE.search(text):
+    if "clone" not in text or _is_fixed(text, _COMMIT) or _is_fixed(text, _RELEASE, _NAMES_BRANCH):
         return None
     address = next(_installed(text), "")
     if not address:

@@ -13,10 +13,10 @@ from scanner.contexts import Context, context_of, is_loaded, is_page, shows
 from scanner.facts.setting import OBJECTS
 from scanner.late import regex
 from scanner.model import SEVERITIES, Finding, Severity, lowered
-from scanner.places import ATTACK, COPY, NAMED, SCANNER
+from scanner.places import ATTACK, COPY, NAMED, SCANNER, SHOWN
 from scanner.plugin_parts import is_part
 from scanner.subjects.agents.kinds import COMMAND
-from scanner.unused_inputs import at_most, why_not_loaded, why_unused
+from scanner.unused_inputs import NO_AGENT, at_most, why_not_loaded, why_unused
 
 _FILL_IN = {"kubernetes.": regex(r"<[A-Za-z][\w .-]*>")}
 """What stands for a name in a template, such as `<app>`, by what the kinds of subjects begin with.
@@ -34,10 +34,12 @@ _EXAMPLES = {
 }
 """Inputs that no tool loads from their place, or that may hold made-up credentials, and how reports say so."""
 _SHOWN_ONLY = "the text of an agent, a command or a skill only shows it"
+_IN_BLOCK = "a code block of a text for agents shows it, from where no tool loads it"
 _SCANNER = "a text only shows it, and it is a scanner of hosts whose documentation starts it so"
 _ATTACK = "a text about attacks shows it, and it names no machine but those of the tester or of the target"
 _OF_ATTACKER = "a text about attacks shows it, and it has a name of an attacker"
 _COPIED = "it is in a copy of the documentation of a product"
+_NESTED = "Claude Code started at the root of the repository does not load it"
 _IN_COMMENT = "its kustomization lists the file in a comment only, so that nothing builds it"
 _OF_TEST = "a test of {} in its folder applies it"
 _NO_NAME = "its name is still to be written"
@@ -56,6 +58,8 @@ class Uses(Struct, frozen=True):
     """The folders that objects of Argo CD and Flux name as what they apply."""
     parts: Collection[str] = frozenset()
     """The parts of plugins that a manifest names, which a tool loads from any place."""
+    nested: Collection[str] = frozenset()
+    """The files of setups below the root that a session of Claude Code which starts there does not read."""
 
     def place(self, finding: Finding) -> str:
         """The path that tells whether a tool loads what a finding is about; empty where something else says so.
@@ -71,16 +75,21 @@ class Uses(Struct, frozen=True):
 
 
 def uses(
-    commented: Collection[str], tested: Mapping[str, str], applied: Collection[str], parts: Collection[str]
+    commented: Collection[str],
+    tested: Mapping[str, str],
+    applied: Collection[str],
+    parts: Collection[str],
+    nested: Collection[str],
 ) -> Uses:
     """What is known of files: those that a kustomization lists in a comment, and those that a test applies, are unused.
 
     `tested` says what runs the test, `applied` are folders that Argo CD and Flux apply, where the test decides nothing,
-    `parts` those of plugins that a manifest names.
+    `parts` those of plugins that a manifest names, `nested` the files of setups that a session at the root
+    does not read.
     """
     alone = {path: tool for path, tool in tested.items() if not is_in(applied, path)}
     unused = {path: _OF_TEST.format(tool) for path, tool in alone.items()} | dict.fromkeys(commented, _IN_COMMENT)
-    return Uses(unused, applied, parts)
+    return Uses(unused, applied, parts, nested)
 
 
 def is_in(folders: Collection[str], path: str) -> bool:
@@ -117,6 +126,8 @@ def _why_lower(finding: Finding, about_credentials: Collection[str], context: Co
         return _EXAMPLES[context] if context in (Context.DOCUMENTATION, Context.TEMPLATE) else ""
     if why := _why_place(finding, known.place(finding)):
         return why
+    if finding.subject_kind.startswith(_AGENTS) and known.place(finding) in known.nested:
+        return _NESTED
     alone = finding.subject_kind.startswith(OBJECTS) and not finding.overlay
     return known.unused.get(finding.location.path, "") if alone else ""
 
@@ -132,11 +143,18 @@ def _why_place(finding: Finding, path: str) -> str:
         return _SCANNER
     if finding.purpose != NAMED and not is_loaded(path):
         return _EXAMPLES.get(context_of(path), _EXAMPLES[Context.FIXTURE])
+    if why := _why_shown(finding, path):
+        return why
+    return _NO_NAME if _is_to_be_named(finding) else why_not_loaded(finding, path) or why_unused(finding, path)
+
+
+def _why_shown(finding: Finding, path: str) -> str:
+    """Why a finding is about what a text only shows; empty where it is not."""
     if shows(path, finding.subject_kind):
         return _SHOWN_ONLY
-    if finding.purpose == COPY:
-        return _COPIED
-    return _NO_NAME if _is_to_be_named(finding) else why_not_loaded(finding, path) or why_unused(finding, path)
+    if finding.purpose == SHOWN and finding.subject_kind.startswith(_AGENTS):
+        return _IN_BLOCK
+    return _COPIED if finding.purpose == COPY else ""
 
 
 def _is_to_be_named(finding: Finding) -> bool:
@@ -171,7 +189,7 @@ def _place_of_example(finding: Finding, path: str) -> str:
 
 
 def _lower(finding: Finding, why: str) -> Finding:
-    if why in (_ATTACK, _OF_ATTACKER):
+    if why in (_ATTACK, _OF_ATTACKER, NO_AGENT):
         return replace(finding, severity=Severity.INFO, counted_because=why, because_of_file=True)
     if why == _SCANNER:
         severity = max(finding.severity, Severity.LOW, key=SEVERITIES.index)

@@ -10,6 +10,8 @@ SCANNER = "scanner"
 """What an object that a text shows is: a scanner of machines, which reads what others must not reach."""
 NAMED = "named"
 """What a file is that another one names, so that it is loaded whatever its own name is."""
+SHOWN = "shown"
+"""What data is that a code block of a text for agents holds: no tool loads it from there."""
 
 
 class Location(Struct, frozen=True, array_like=True):
@@ -33,7 +35,7 @@ class Origin(Struct, frozen=True, array_like=True):
     parts: tuple[tuple[int, str], ...] = ()
     """(first line, path) of each of several files whose lines are counted on, for what is built from all of them."""
     purpose: str = ""
-    """What the text is for: `ATTACK` or `COPY` where it is one for agents and says so, or `NAMED`."""
+    """What the text is for: `ATTACK` or `COPY` where it is one for agents and says so, `SHOWN`, or `NAMED`."""
 
 
 class Related(Struct, frozen=True, array_like=True):

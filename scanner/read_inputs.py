@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from scanner import applied_by_tests, documents, engines, plugin_parts, sources
+from scanner import applied_by_tests, documents, engines, nested_setups, plugin_parts, sources
 from scanner.contexts import context_of, is_loaded
 from scanner.counted_severity import Uses, is_in, uses
 from scanner.facts.setting import OBJECTS, is_of_tests
@@ -92,10 +92,11 @@ class ReadInputs(Struct):
             told = f"{source.commented} lists it in a comment only, so it does not count as deployed"
         return replace(item, reason="; ".join(filter(None, (item.reason, told))))
 
-    def uses(self) -> Uses:
-        """What the files show of the use of others."""
+    def uses(self, *, whole: bool) -> Uses:
+        """What the files show of the use of others; `whole` says that the scan has all files of a tree."""
         tested = applied_by_tests.among(self.tested, (item.path for item in self.inputs))
-        return uses(self.commented, tested, self.applied, plugin_parts.loaded(self.named))
+        nested = nested_setups.not_loaded([item.path for item in self.inputs]) if whole else ()
+        return uses(self.commented, tested, self.applied, plugin_parts.loaded(self.named), nested)
 
     def identify(self, source: sources.Source, hash_name: str) -> None:
         """Keep the identity in Git of a file that was read, if identities were requested."""

@@ -273,7 +273,7 @@ def evaluate(
         evaluation.findings, by.rules.rules, read.subjects, together.derived, defaults=read.talos.defaults
     )
     infos = [rule.info for rule in by.rules.rules]
-    findings = separate_findings(evaluation, read.shared, infos, options.context, read.uses())
+    findings = separate_findings(evaluation, read.shared, infos, options.context, read.uses(whole=where.whole))
     waived = AppliedWaivers()
     if accepted:
         about = local.like(accepted.rules)

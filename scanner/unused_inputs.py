@@ -13,7 +13,7 @@ from scanner.contexts import (
 )
 from scanner.late import regex
 from scanner.model import SEVERITIES, Finding, Severity
-from scanner.subjects.agents.kinds import COMMAND, HOOK, PERMISSION, SERVER, SETTINGS
+from scanner.subjects.agents.kinds import AGENT, COMMAND, HOOK, PERMISSION, SERVER, SETTINGS
 
 _IN_USE = ("api.", "kubernetes.", "stack.")
 """What the kinds of subjects begin with of which the name of a folder says whether they are used."""
@@ -26,6 +26,12 @@ _SETTINGS = frozenset({COMMAND, HOOK, PERMISSION, SERVER, SETTINGS})
 _DOCUMENTED = regex(r"(?i)(?:^|/)(?:docs?|documentation)/(?:.*/)?[^/]+\.(?:jsonc?|toml)$")
 """Settings in a folder of documentation; a manifest in YAML can be applied from any folder."""
 
+_FRONT_MATTER = frozenset({AGENT, HOOK, PERMISSION, SERVER})
+"""Kinds of subjects that the front matter of an agent holds."""
+_OUTSIDE = regex(r"(?:^|/)\.claude/[^/]+\.md$")
+NO_AGENT = "it is in .claude itself, and Claude Code loads agents from .claude/agents only"
+"""Why what the front matter of a text says is not in effect at all."""
+
 
 def why_not_loaded(finding: Finding, path: str) -> str:
     """Why no tool loads the settings of agents that a finding is about; empty where one may.
@@ -36,6 +42,8 @@ def why_not_loaded(finding: Finding, path: str) -> str:
         return ""
     if is_set_aside(path):
         return "the name of its file says that it is a copy or out of use, and no tool loads it"
+    if finding.subject_kind in _FRONT_MATTER and _OUTSIDE.search(path):
+        return NO_AGENT
     if finding.subject_kind not in _SETTINGS or not _DOCUMENTED.search(path) or is_for_agents(path):
         return ""
     from scanner.subjects.agents.building import setup_of

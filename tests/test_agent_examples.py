@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,53 @@ def shell(line: str) -> str:
 )
 def test_options_that_ask_and_values_that_are_none_are_not_credentials(line: str, tmp_path: Path) -> None:
     assert severities(tmp_path, TESTING + shell(line), SECRETS) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "username=valid&password=valid",
+        "POST /login HTTP/1.1\nHost: shop.example\nusername=admin&password=attempt1",
+        "export ANTHROPIC_API_KEY=sk-ant-SUA_CHAVE_AQUI",
+        "export OPENAI_API_KEY=sk-proj-TU_CLAVE_SECRETA",
+        "export OPENAI_API_KEY=sk-votre-clé-api-ici",
+        "export OPENAI_API_KEY=sk-你的密钥放在这里",
+        "export SHOP_API_KEY=dein-schlüssel-hier-einsetzen",
+        "Authorization: Bearer eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ1c2VyIjoidGVzdCJ9.signature",
+        "Authorization: Bearer eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.eyJ1c2VyIjoiYWRtaW4ifQ.",
+        "API_KEY=exec('op read \"op://vault/item/field\"')",
+        "API_KEY=exec('aws secretsmanager get-secret-value --secret-id shop/key7')",
+        "ffuf -u http://10.10.10.10/login -d 'user=admin&password=FUZZ'",
+        "docker build --secret id=api_key,src=./api_key.txt .",
+        "curl 'https://target.com/reset?token=a1b2c3d4e5f6g7h8'",
+        "curl 'https://your-site.com/reset?token=abc123def456ghi789'",
+        'JWT_SECRET="development-secret-change-in-prod"',
+    ],
+)
+def test_examples_of_a_text_are_not_credentials(line: str, tmp_path: Path) -> None:
+    assert severities(tmp_path, OTHER + shell(line), SECRETS) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"export SHOP_API_KEY={DRAWN}",
+        f"export SHOP_API_KEY=shop_prod_{DRAWN}9nQ",
+        "export GITHUB_TOKEN=" + "ghp_" + "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0dF3hJ6",
+        "mysql -h db.orders.net -u app --password=tiger-lily24x orders",
+        "sshpass --password 'Tiger-Lily24' ssh admin@192.168.7.20",
+        f"curl https://target.com/login -d 'password={DRAWN}'",
+        f"psql postgres://app:{DRAWN}@localhost/orders",
+    ],
+)
+def test_a_drawn_value_or_one_for_a_host_that_can_exist_is_a_credential(line: str, tmp_path: Path) -> None:
+    assert severities(tmp_path, OTHER + shell(line), SECRETS) == ["critical"]
+
+
+@pytest.mark.parametrize("value", ["tiger-lily24x", "development-secret-change-in-prod"])
+def test_a_command_that_a_tool_runs_shows_no_example(value: str, tmp_path: Path) -> None:
+    settings = {"hooks": {"Stop": [{"hooks": [{"type": "command", "command": f"JWT_SECRET={value} npm test"}]}]}}
+    assert severities(tmp_path, json.dumps(settings), SECRETS, ".claude/settings.json") == ["critical"]
 
 
 @pytest.mark.parametrize(

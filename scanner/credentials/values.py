@@ -20,6 +20,8 @@ _FOREIGN_NOUNS = (
     r"|mot[-_ ]?de[-_ ]?passe|cl[ée]|jeton|senha|chave|segredo|parola|chiave|segreto|wachtwoord|sleutel|geheim|lösenord"
     r"|losenord|nyckel|passord|adgangskode|hasło|haslo|klucz|heslo|пароль|ключ|токен)"
 )
+_PREFIX = r"(?:(?:sk|pk|rk|gh[a-z]|glpat|xox[a-z]|hf|npm|gsk|key|token)[-_](?:[a-z]{2,5}[-_]){0,2})?"
+"""What begins a token, before words that stand in for the rest."""
 _BLANK = (
     r"[$%#]?\{|[$]\(|%\(|\[\[|[$]{1,2}[A-Za-z_]\w*[\"']?$|%\w+%$|@\w+@$|__\w+__$",  # filled in later
     r"(?-i:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$)",  # the name of a variable
@@ -28,6 +30,13 @@ _BLANK = (
     r"<|\W*$|(.)\1*$|x[x-]*$|[*•.]{3}",  # to be filled in, or masked
     r"(?:/|\.{1,2}/|~/|[a-z]:[/\\])[\w.@/\\ -]*$|[a-z][a-z0-9+.-]{1,20}://[^@]*$",
     r"(?:file|env|raw|ref|base64|literal):",  # elsewhere
+    (
+        r"(?:[A-Za-z_]{1,20}\()?['\"`(]*(?:op (?:read|item)|(?:vault|bao) (?:kv|read)|aws (?:secretsmanager|ssm) get-"
+        r"|gcloud secrets|az keyvault|pass show|gopass |bw get|lpass show|security find-|doppler secrets|infisical "
+        r"|chamber |sops |keyring get|kubectl get secret|secret-tool lookup)"
+    ),  # what a secret manager gives
+    r"(?-i:FUZ\d{0,2}Z$)",  # where ffuf and wfuzz put a word of their list
+    r"id=[\w.-]+(?:,(?:src|source|env|type|target|dst|mode|required|uid|gid)=[^,\s]*)*$",  # a secret of BuildKit
     r"(?:vault|arn|op|gcp\w*|aws\w*|azure\w*|keyvault|ssm|secretsmanager|doppler|bao|sops|akv|awssm|awsps)[:+]|projects/",
     r"enc[\[(]|\{cipher\}|[$]ansible_vault|(?-i:Ag[AB][A-Za-z0-9+/=]{100})",  # encrypted
     r"[$]\w{1,12}[$]|\{(?:s?sha|s?md5|crypt|pbkdf2|bcrypt)\w*\}|sha\d+[:-]|scram-sha",  # hashed
@@ -38,12 +47,13 @@ _BLANK = (
     r"required?[-_ ][a-z_ -]+$|your[a-z]+here$|(?:vault|secret|credential)[-_]?ref(?:erence)?$",
     r"(?:not|no)[-_ ](?:used|needed|required|necessary|set|applicable|key|auth|token|api)(?:[-_ ]|$)|unused(?:[-_ ]|$)",
     r"[-+]?[\d.,:_]+(?:[a-z]{1,2})?$",  # numbers, sizes, durations
-    _OWN_WORD + r"(?:[-_ ]?" + _FOREIGN_NOUNS + r"|[-_ ](?:api[-_ ]?)?(?:token|api|key|secret|password))",
+    _PREFIX + _OWN_WORD + r"(?:[-_ ]?" + _FOREIGN_NOUNS + r"|[-_ ](?:api[-_ ]?)?(?:token|api|key|secret|password))",
+    _PREFIX + r"(?-i:[A-Z]{2,}(?:_[A-Z]{2,})+$)",
     (
         r"(?:cambiar?|modificar|remplacer|changer|ersetzen?|ändern|aendern|hier|trocar|mudar|altere|substitu[aiy]r?|wijzig"
         r"|vervang|zmień|zmien)[-_ ]|cambi[ae]m[ei]|(?:sostituisci|inserisci|замени|измени|сюда|введите)"
     ),
-    r"[你您请請改换換填輸输密替]|あなた|パスワード|ここに|変更|비밀번호|여기에|변경",
+    _PREFIX + r"[你您请請改换換填輸输密替]|あなた|パスワード|ここに|変更|비밀번호|여기에|변경",
     (
         r"(?:[\w.-]*\.)?(?:env|environ|secrets?|values|config|settings|credentials|process|self|this|params|vars?|data)\."
         r"[A-Za-z_]"

@@ -18,9 +18,10 @@ from scanner.documents.refused import is_refused
 from scanner.limits import Limits
 from scanner.marks import keyless, line_of
 from scanner.masking import is_harmless
-from scanner.places import Origin
+from scanner.places import SHOWN, Origin
 
 _PYTHON = (".py", ".pyi")
+_DATA = ("yaml", "json")
 
 
 def script(text: str, origin: Origin, limits: Limits) -> Iterator[Document | Fault]:
@@ -111,7 +112,9 @@ def _front_matter(block: front_matter.FrontMatter | ParseFault, text: str, origi
 
 
 def _block(fence: markdown.CodeBlock, page: Origin, limits: Limits) -> Iterator[Document | Fault]:
-    origin = replace(page, first_line=fence.first_line, columns=fence.columns)
+    is_data = fence.language in _DATA and is_for_agents(page.path)
+    purpose = page.purpose or (SHOWN if is_data else "")
+    origin = replace(page, first_line=fence.first_line, columns=fence.columns, purpose=purpose)
     if fence.language == "javascript":
         yield from script(fence.text, origin, limits)
         return

@@ -7,7 +7,8 @@ An availability with its downtime and a recovery objective are read here, and wh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from typing import Any
 
 from scanner.controls import ShownBy
@@ -20,7 +21,7 @@ from scanner.model import Subject
 from scanner.subjects import governance
 from scanner.subjects.format import Format, KnownBy
 from scanner.subjects.kind import Kind
-from scanner.subjects.own_statements import own_statements
+from scanner.subjects.own_statements import OwnStatements, own_statements
 from scanner.subjects.prose_claims import CLAIM, claims
 from scanner.subjects.quantities import percent, seconds
 from scanner.subjects.subject_builder import SubjectBuilder
@@ -57,15 +58,16 @@ def recognise(document: Document) -> Iterator[Subject] | None:
     """The claims of a Markdown file's prose; None where it makes none."""
     if document.format != "prose":
         return None
-    found = [*_objectives(document), *(claims(document) if is_page(document.origin.path) else ())]
+    own = cache(partial(own_statements, document.root.value))
+    found = [*_objectives(document, own), *(claims(document, own) if is_page(document.origin.path) else ())]
     return iter(found) if found else None
 
 
-def _objectives(document: Document) -> Iterator[Subject]:
+def _objectives(document: Document, own: Callable[[], OwnStatements]) -> Iterator[Subject]:
     lines = document.root.value
     if not _FIGURE.search("\n".join(lines)):
         return
-    for number, text in enumerate(own_statements(lines).lines):
+    for number, text in enumerate(own().lines):
         if "%" in text and (match := _AVAILABILITY.search(text)):
             yield _availability(document, document.root.get(number), match)
         if any(name in text for name in _OBJECTIVES):

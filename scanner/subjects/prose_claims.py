@@ -7,7 +7,7 @@ compliance that is said to be reached.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from scanner.documents import Document
@@ -17,7 +17,7 @@ from scanner.marks import keyless
 from scanner.model import Subject
 from scanner.subjects import governance
 from scanner.subjects.figures import Figure, Promise, Settings, figures, promises, settings
-from scanner.subjects.own_statements import OwnStatements, own_statements
+from scanner.subjects.own_statements import OwnStatements
 from scanner.subjects.subject_builder import SubjectBuilder
 
 CLAIM = "architecture.claim"
@@ -39,12 +39,12 @@ _OBJECTIVES = {
 _STATED = regex(r"\d\s?-?(?:s|sec|seconds?|m|min|minutes?|h|hours?)\b")
 
 
-def claims(document: Document) -> Iterator[Subject]:
-    """The claims of a text for people."""
+def claims(document: Document, stated: Callable[[], OwnStatements]) -> Iterator[Subject]:
+    """The claims of a text for people, from what it states itself."""
     lines = document.root.value
     if not _WORTH.search("\n".join(lines)) and not any("egions" in line for _, line in document.settings):
         return
-    own, read = own_statements(lines), settings(document.settings)
+    own, read = stated(), settings(document.settings)
     yield from _differing(document, (*figures(own), *read.figures))
     said: dict[str, list[Promise]] = defaultdict(list)
     for promise in promises(own):

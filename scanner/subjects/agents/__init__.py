@@ -165,26 +165,27 @@ _INSTRUCTION_SIGNS = (
 )
 
 
-_last: list[tuple[str, Any, str]] = [("", None, "")]
-"""The path and data that `name_of` was asked about last, and its answer: the reader of each format asks it."""
-
-
 def name_of(path: str, value: Any) -> str:
     """The format of a document's data; empty where it is none of these."""
     if not isinstance(value, dict) or not value:
         return ""
-    known_path, known_value, name = _last[0]
-    if known_value is not value or known_path != path:
-        name = _name_of(path, value)
-        _last[0] = path, value, name
-    return name
-
-
-def _name_of(path: str, value: dict[str, Any]) -> str:
     for form in _FORMATS:
         if form.loaded_from and re.search(form.loaded_from, path) and _plausible(form, path, value):
             return form.name
     return next((form.name for form in _ORDERED if any(sign.in_data(path, value) for sign in form.signs)), "")
+
+
+_last: list[tuple[Document | None, str]] = [(None, "")]
+"""The document whose format was asked for last: each format asks for the same one in turn."""
+
+
+def _name_of_document(document: Document) -> str:
+    """The format of a document's data, which is found out once."""
+    of, name = _last[0]
+    if of is not document:
+        name = name_of(document.origin.path, document.root.value)
+        _last[0] = document, name
+    return name
 
 
 def _plausible(form: Known, path: str, value: dict[str, Any]) -> bool:
@@ -196,7 +197,7 @@ def _plausible(form: Known, path: str, value: dict[str, Any]) -> bool:
 
 def _reader(name: str, module: str) -> Callable[[Document], Iterator[Subject] | None]:
     def recognise(document: Document) -> Iterator[Subject] | None:
-        if name_of(document.origin.path, document.root.value) != name:
+        if _name_of_document(document) != name:
             return None
         subjects: Iterator[Subject] = import_module(f"{__name__}.{module}").read(document)
         return subjects

@@ -63,28 +63,43 @@ def is_example(text: str, *, runs_download: bool) -> bool:
 
     A command that runs what it downloads has none that a variable decides.
     """
-    text = _PLACEHOLDER.sub("target", _QUOTES.sub("", text.replace("\\\n", " ")))
+    text = _filled(text)
     if runs_download and _EXPANDED.search(text):
         return False
     if _OWN_MACHINE.search(_PAYLOAD.sub("", text)) or _ELSEWHERE.search(text):
         return False
+    hosts = _hosts(text)
+    return bool(hosts) and all(map(stands_for, hosts))
+
+
+def hosts_of(text: str) -> list[str]:
+    """The hosts that a command line names, also in variables."""
+    return _hosts(_filled(text))
+
+
+def _filled(text: str) -> str:
+    """A command line without quotes and ends of lines, and with a host for each that is to be filled in."""
+    return _PLACEHOLDER.sub("target", _QUOTES.sub("", text.replace("\\\n", " ")))
+
+
+def _hosts(text: str) -> list[str]:
     hosts = [each[1] or each[0] for each in _ADDRESS.finditer(text)]
     hosts += [each[1] for each in _VARIABLE.finditer(text)]
     hosts += [each[1] or each[2] for each in _CONNECTED.finditer(text)]
-    bare = _BARE.findall(text)
-    hosts += [each for each in bare if not _OF_FILE.fullmatch(each)]
-    return bool(hosts) and all(map(_stands_for, hosts))
+    return hosts + [each for each in _BARE.findall(text) if not _OF_FILE.fullmatch(each)]
 
 
-def _stands_for(host: str) -> bool:
+def stands_for(host: str) -> bool:
+    """Whether a host is that of a tester, of a target or of documentation, or one of a private network."""
     if host.startswith("$"):
         return bool(_KNOWN.fullmatch(host))
     if "." not in host and is_placeholder(host):
         return True
-    return bool(_STANDS_FOR.fullmatch(host)) or _is_private(host)
+    return bool(_STANDS_FOR.fullmatch(host)) or is_private(host)
 
 
-def _is_private(host: str) -> bool:
+def is_private(host: str) -> bool:
+    """Whether a host is an address of a private network."""
     try:
         address = ipaddress.ip_address(host.strip("[]"))
     except ValueError:

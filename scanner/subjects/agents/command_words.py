@@ -18,6 +18,7 @@ from scanner.subjects.agents import packages, sending
 from scanner.subjects.agents.attack_examples import is_example
 from scanner.subjects.agents.building import Place, short, subject
 from scanner.subjects.agents.clones import installed_clone, starts_clone
+from scanner.subjects.agents.command_secrets import credential, judged_as
 from scanner.subjects.agents.kinds import COMMAND
 from scanner.subjects.agents.long_commands import LONGEST, is_judged, pieces, with_defaults
 from scanner.subjects.agents.programs import program_of
@@ -32,7 +33,6 @@ from scanner.subjects.agents.remote_code import (
     with_argument_run,
     with_values,
 )
-from scanner.subjects.agents.secret_values import described, secret_kind
 from scanner.subjects.agents.sending import LOOPBACK, URLS
 from scanner.subjects.agents.substitutions import without_comments, without_printed
 from scanner.subjects.subject_builder import SubjectBuilder
@@ -86,14 +86,6 @@ _READS = regex(
 )
 """A request without data, without a credential and without a file that it writes; what it prints is only read."""
 _FOLLOWS = regex(r"\s(?:-[a-zA-Z]*L[a-zA-Z]*|--location(?:-trusted)?)(?=\s|$)")
-_EMPTY = regex(r"(?<=\w)=(?=[ \t])")
-"""An assignment without a value: in a shell, the word ends there."""
-_PROMPTS = regex(r"\b((?:psql|pg_\w+|createdb|dropdb|createuser|vacuumdb|reindexdb)\b[^|;&\n]*?)\s--password(?=\s|$)")
-"""Programs of PostgreSQL, of which `--password` asks for one and has no value."""
-_FIELDS = regex(r"&(?=\w+=)")
-"""Between the fields of a form."""
-_NO_VALUE = regex(r"-|$|\([A-Za-z]+-[A-Za-z]+$")
-"""What is not the value of an option: another one, nothing, or the start of a command of PowerShell."""
 _FETCHERS = regex(r"\b(?:curl|wget|git|node|npx|python[\d.]*|iwr|irm|Invoke-\w+)\b")
 
 
@@ -110,8 +102,13 @@ def _divided(text: str) -> tuple[str, ...]:
         return tuple(text.split())
 
 
-def command(where: Place, owner: str, via: str, node: Node, apart: Sequence[Node] = ()) -> Iterator[Subject]:
-    """A command line at a node, with arguments that are written apart from it."""
+def command(
+    where: Place, owner: str, via: str, node: Node, apart: Sequence[Node] = (), *, lists_flags: bool = False
+) -> Iterator[Subject]:
+    """A command line at a node, with arguments that are written apart from it.
+
+    `lists_flags` says that it is a row of a list of the flags of its program.
+    """
     apart = [item for item in apart if isinstance(item.value, str)]
     arguments = [str(item.value) for item in apart]
     if not isinstance(node.value, str) or not node.value.strip():
@@ -120,10 +117,11 @@ def command(where: Place, owner: str, via: str, node: Node, apart: Sequence[Node
     text = " ".join([node.value, *arguments]) if arguments else node.value
     shape = SubjectBuilder().put("text", node, text[:LONGEST]).say("words", words[:200]).say("via", via)
     shape.say("name", short(text)).say("program", program_of(words[0]) if words else "")
-    held = _credential(text, tuple(words))
+    how = judged_as(via, where.origin.purpose)
+    held = credential(text, tuple(words), how)
     shape.say("credential", held)
     if held:
-        shape.put("credential", _holding(apart, node, lambda item: _credential(item, (item,))), held)
+        shape.put("credential", _holding(apart, node, lambda item: credential(item, (item,), how)), held)
     found = packages.package(words) or installed_clone(text[:LONGEST])
     if found:
         shape.put("package", _holding(apart, node, lambda item: found["name"] in item), found)
@@ -133,6 +131,8 @@ def command(where: Place, owner: str, via: str, node: Node, apart: Sequence[Node
             shape.say(field, value).put(field, _showing(apart, node, field) if value else node, value)
     if not whole:
         shape.say("overlong", _OVERLONG)
+    if lists_flags:
+        shape.say("listsFlags", value=True)
     if shape.data.get("skipsVerification"):
         shape.say("staysLocal", _stays_local(text)).say("onlyReads", bool(_READS.fullmatch(text.strip())))
     if shape.data.get("runsDownload"):
@@ -157,32 +157,6 @@ def _holding(apart: Sequence[Node], whole: Node, holds: Callable[[str], Any]) ->
 
 def _showing(apart: Sequence[Node], whole: Node, field: str) -> Node:
     return _holding(apart, whole, lambda item: seen(item)[field])
-
-
-def _of_word(word: str) -> str:
-    """The kind of credential that a word assigns to the name before its sign."""
-    name, _, value = word.partition("=")
-    named = name.startswith("-") or name.replace("_", "").isalnum()
-    return secret_kind(name, value) if named and value.strip() == value else ""
-
-
-@lru_cache(maxsize=1024)
-def _credential(text: str, words: tuple[str, ...]) -> str:
-    """The kind of the first credential: in a form of its own, assigned to a name, or behind an option."""
-    if _PROMPTS.search(text):
-        text, words = _PROMPTS.sub(r"\1", text), tuple(word for word in words if word != "--password")
-    for value in described(words):
-        text = re.sub(rf"(?<![\w-]){value}(?![\w-])", "$", text)
-        words = tuple("$" if word == value else word for word in words)
-    if found := secret_kind("", _EMPTY.sub("=''", text)):
-        return found
-    for word, after in zip(words, [*words[1:], ""], strict=True):
-        found = next(filter(None, map(_of_word, _FIELDS.split(word))), "")
-        if not found and word.startswith("-") and "=" not in word and not _NO_VALUE.match(after):
-            found = secret_kind(word, after)
-        if found := found or secret_kind("", word):
-            return found
-    return ""
 
 
 @lru_cache(maxsize=1024)

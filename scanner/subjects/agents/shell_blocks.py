@@ -17,6 +17,11 @@ _AGENT = regex(
 )
 """A program that runs agents, by itself or through a runner of packages."""
 
+_ROW = regex(r"([a-z][\w-]*)[ \t]+(--?[A-Za-z][\w-]*)(?:[= ](?:\"[^\"]*\"|[\w.,:/-]+))?[ \t]+#[ \t]*\S.*")
+"""A row of a list of flags: the program with one of them, and what it does. It gives the program nothing to do."""
+_ROWS = 4
+"""Rows that are a list."""
+
 
 def lines(document: Document) -> list[Node]:
     """The command lines of a document that belong to an agent setup."""
@@ -33,5 +38,15 @@ def read(document: Document) -> Iterator[Subject]:
     from scanner.subjects.agents.command_words import command
 
     where = place(document, "any", INVOKED if is_invoked(document.origin.path) else "project")
+    rows = _rows(document)
     for line in lines(document):
-        yield from command(where, "", "shell", line)
+        yield from command(where, "", "shell", line, lists_flags=line.value in rows)
+
+
+def _rows(document: Document) -> frozenset[str]:
+    """The lines of a code block that list the flags of a program, one by one, with what each does."""
+    flags: dict[str, dict[str, str]] = {}
+    for line in document.root.elements():
+        if isinstance(line.value, str) and (row := _ROW.fullmatch(line.value.strip())):
+            flags.setdefault(row[1], {})[row[2]] = line.value
+    return frozenset(text for found in flags.values() if len(found) >= _ROWS for text in found.values())

@@ -52,6 +52,24 @@ spec:
     spec:
       source: {path: %s, helm: %s}
 """
+SOURCES = """\
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: shop}
+spec:
+  goTemplate: true
+  generators: %s
+  template:
+    metadata: {name: "shop-{{ .region }}"}
+    spec:
+      sources:
+        - repoURL: https://example.org/repo.git
+          path: charts/web
+          helm: {valueFiles: ["$values/charts/web/{{ .env.file }}.yaml"], valuesObject: {image: {tag: "{{.region}}"}}}
+        - {repoURL: "%s", ref: values}
+"""
+ELEMENTS = "[{list: {elements: [{region: eu, env: {file: prod}}, {region: us, env: {file: values}}]}}]"
+MATRIX = "[{matrix: {generators: [{list: {elements: [{region: eu}]}}, {list: {elements: [{env: {file: prod}}]}}]}}]"
 ON = "{privileged: true}"
 
 
@@ -88,8 +106,12 @@ def privileged(result: Scan) -> list[str]:
         (ARGO % ("charts/web", '{parameters: [{name: privileged, value: "true"}]}'), ["shop"]),
         (ARGO % ("charts/web", '{valueFiles: [prod.yaml], parameters: [{name: privileged, value: "false"}]}'), []),
         (ARGO % ("charts/web", ON), []),
-        (SET % ("charts/web", "{valuesObject: {privileged: true}}"), ["shop"]),
-        (SET % ("charts/web", '{valuesObject: {privileged: true}, releaseName: "{{region}}"}'), ["shop"]),
+        (SET % ("charts/web", "{valuesObject: {privileged: true}}"), ["shop-eu"]),
+        (SET % ("charts/web", '{valuesObject: {privileged: true}, releaseName: "{{region}}"}'), ["eu"]),
+        (SET % ("charts/web", '{valuesObject: {privileged: true}, releaseName: "{{other}}"}'), ["shop-eu"]),
+        (SOURCES % (ELEMENTS, "https://example.org/repo"), ["shop-eu"]),
+        (SOURCES % (MATRIX, "https://example.org/repo.git"), ["shop-eu"]),
+        (SOURCES % (ELEMENTS, "https://example.org/values.git"), []),
     ],
 )
 def test_a_chart_has_the_values_of_the_object_that_deploys_it(tmp_path: Path, text: str, expected: list[str]) -> None:

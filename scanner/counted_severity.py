@@ -39,6 +39,9 @@ _ATTACK = "a text about attacks shows it, and it names no machine but those of t
 _OF_ATTACKER = "a text about attacks shows it, and it has a name of an attacker"
 _COPIED = "it is in a copy of the documentation of a product"
 _IN_COMMENT = "its kustomization lists the file in a comment only, so that nothing builds it"
+_IDLE = (
+    "only an object in a file that a kustomization lists in a comment applies its folder, so that nothing deploys it"
+)
 _OF_TEST = "a test of {} in its folder applies it"
 _NO_NAME = "its name is still to be written"
 _APPLIED = (".yaml", ".yml", ".json")
@@ -54,6 +57,8 @@ class Uses(Struct, frozen=True):
     """The files that are not deployed, with why."""
     applied: Collection[str] = ()
     """The folders that objects of Argo CD and Flux name as what they apply."""
+    idle: Collection[str] = ()
+    """The folders that nothing applies: the file of the only object that names one is listed in a comment."""
     parts: Collection[str] = frozenset()
     """The parts of plugins that a manifest names, which a tool loads from any place."""
 
@@ -80,7 +85,7 @@ def uses(
     """
     alone = {path: tool for path, tool in tested.items() if not is_in(applied, path)}
     unused = {path: _OF_TEST.format(tool) for path, tool in alone.items()} | dict.fromkeys(commented, _IN_COMMENT)
-    return Uses(unused, applied, parts)
+    return Uses(unused, applied, parts=parts)
 
 
 def is_in(folders: Collection[str], path: str) -> bool:
@@ -117,8 +122,11 @@ def _why_lower(finding: Finding, about_credentials: Collection[str], context: Co
         return _EXAMPLES[context] if context in (Context.DOCUMENTATION, Context.TEMPLATE) else ""
     if why := _why_place(finding, known.place(finding)):
         return why
-    alone = finding.subject_kind.startswith(OBJECTS) and not finding.overlay
-    return known.unused.get(finding.location.path, "") if alone else ""
+    if not finding.subject_kind.startswith(OBJECTS):
+        return ""
+    if is_in(known.idle, finding.overlay or finding.location.path):
+        return _IDLE
+    return "" if finding.overlay else known.unused.get(finding.location.path, "")
 
 
 def _why_place(finding: Finding, path: str) -> str:

@@ -492,3 +492,10 @@ def test_charts_without_their_dependencies_are_named_with_one_command(tmp_path: 
         "are missing: run `helm dependency build` in the folder of each), and w.yaml readable (not valid YAML"
     )
     assert asked.endswith("), or leave them with `--exclude` if they are not deployed")
+
+
+def test_a_flag_is_named_as_it_is_written(tmp_path: Path) -> None:
+    pod = "{containers: [{name: etcd, command: [etcd, --config-file=/etc/etcd/etcd.yaml]}]}"
+    (tmp_path / "etcd.yaml").write_text(f"apiVersion: v1\nkind: Pod\nmetadata: {{name: etcd}}\nspec: {pod}\n")
+    asked = unknown(tmp_path)["kubernetes.etcd-authenticates-clients"].provide
+    assert asked == "state `--client-cert-auth` or `--listen-client-urls` or `--trusted-ca-file`"

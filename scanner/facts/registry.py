@@ -29,6 +29,7 @@ _MODULES = {
         "kubernetes.availability",
         "kubernetes.containers",
         "kubernetes.databases",
+        "kubernetes.kubelets",
         "kubernetes.namespaces",
         "kubernetes.network.address_pools",
         "kubernetes.network.governing_services",

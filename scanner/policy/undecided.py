@@ -45,11 +45,14 @@ def _fields_through(rule: Rule, key: str) -> list[str]:
 
 
 def _shown(path: Path) -> str:
-    """A field in words; `*` in its path is any item."""
+    """A field in words; `*` in its path is any item, and what is below `flags` is a flag of a program."""
+    if path[0] == _FLAGS and len(path) > 1:
+        return f"`--{path[1]}`"
     before, star, after = ".".join(path).rpartition(".*.")
     return f"`{after}` in each item of `{before}`" if star else f"`{after}`"
 
 
+_FLAGS = "flags"
 _FIELDS = 3
 """Fields that are named, if a rule reads more under the one that is missing."""
 ALL_FIELDS = "write out all fields as plain values"

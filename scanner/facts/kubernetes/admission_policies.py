@@ -31,7 +31,10 @@ ADMISSION_POLICY = Fact(
     "What a policy of Kyverno, a constraint of Gatekeeper or a ValidatingAdmissionPolicyBinding does with an object "
     "that it forbids (`action`, at `field`), whether it rejects the object (`denies`), and whether it is about "
     "security settings of pods (`pods`).",
-    provide="state the action of the policy without a variable, for all namespaces",
+    provide=(
+        "state in the policy what happens to an object that it forbids (`validationFailureAction`, "
+        "`validationActions` or `enforcementAction`), as a word without a variable, for all namespaces"
+    ),
 )
 
 _KYVERNO, _KYVERNO_CEL = "kyverno.io", "policies.kyverno.io"

@@ -26,7 +26,10 @@ DATABASE_BACKUP = Fact(
     Backup,
     "Whether a PostgreSQL cluster states where backups are stored, and whether a ScheduledBackup that is not suspended "
     "names it.",
-    provide="scan the folder that holds the ScheduledBackups of the cluster, and state the namespace in each",
+    provide=(
+        "scan the folder that holds the ScheduledBackups of the cluster, or put what "
+        "`kubectl get scheduledbackups -A -o yaml` prints beside these files, and state the namespace in each"
+    ),
     objects=("Cluster",),
     related=("scheduled_backup",),
 )

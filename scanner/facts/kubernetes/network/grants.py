@@ -41,7 +41,10 @@ FOREIGN_REFERENCES = Fact(
     list[ForeignReference],
     "Each Service of a route, and each Secret of a Gateway, that is in another namespace, and whether a ReferenceGrant "
     "of that namespace permits the reference.",
-    provide="scan the folder that holds the ReferenceGrants of the other namespace, and state the namespaces",
+    provide=(
+        "scan the folder that holds the ReferenceGrants of the other namespace, or put what "
+        "`kubectl get referencegrants -A -o yaml` prints beside these files, and state the namespaces"
+    ),
     objects=("Gateway", *_ROUTES),
     item_related=("grant",),
 )

@@ -41,6 +41,9 @@ _OF_ATTACKER = "a text about attacks shows it, and it has a name of an attacker"
 _COPIED = "it is in a copy of the documentation of a product"
 _NESTED = "Claude Code started at the root of the repository does not load it"
 _IN_COMMENT = "its kustomization lists the file in a comment only, so that nothing builds it"
+_IDLE = (
+    "only an object in a file that a kustomization lists in a comment applies its folder, so that nothing deploys it"
+)
 _OF_TEST = "a test of {} in its folder applies it"
 _NO_NAME = "its name is still to be written"
 _APPLIED = (".yaml", ".yml", ".json")
@@ -56,6 +59,8 @@ class Uses(Struct, frozen=True):
     """The files that are not deployed, with why."""
     applied: Collection[str] = ()
     """The folders that objects of Argo CD and Flux name as what they apply."""
+    idle: Collection[str] = ()
+    """The folders that nothing applies: the file of the only object that names one is listed in a comment."""
     parts: Collection[str] = frozenset()
     """The parts of plugins that a manifest names, which a tool loads from any place."""
     nested: Collection[str] = frozenset()
@@ -89,7 +94,7 @@ def uses(
     """
     alone = {path: tool for path, tool in tested.items() if not is_in(applied, path)}
     unused = {path: _OF_TEST.format(tool) for path, tool in alone.items()} | dict.fromkeys(commented, _IN_COMMENT)
-    return Uses(unused, applied, parts, nested)
+    return Uses(unused, applied, parts=parts, nested=nested)
 
 
 def is_in(folders: Collection[str], path: str) -> bool:
@@ -128,8 +133,14 @@ def _why_lower(finding: Finding, about_credentials: Collection[str], context: Co
         return why
     if finding.subject_kind.startswith(_AGENTS) and known.place(finding) in known.nested:
         return _NESTED
-    alone = finding.subject_kind.startswith(OBJECTS) and not finding.overlay
-    return known.unused.get(finding.location.path, "") if alone else ""
+    return _why_not_applied(finding, known) if finding.subject_kind.startswith(OBJECTS) else ""
+
+
+def _why_not_applied(finding: Finding, known: Uses) -> str:
+    """Why a finding about an object counts lower because nothing deploys it."""
+    if is_in(known.idle, finding.overlay or finding.location.path):
+        return _IDLE
+    return "" if finding.overlay else known.unused.get(finding.location.path, "")
 
 
 def _why_place(finding: Finding, path: str) -> str:

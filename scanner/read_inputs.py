@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from scanner import applied_by_tests, documents, engines, nested_setups, plugin_parts, sources
+from scanner import applied_by_tests, documents, engines, idle_folders, nested_setups, plugin_parts, sources
 from scanner.contexts import context_of, is_loaded
 from scanner.counted_severity import Uses, is_in, uses
 from scanner.facts.setting import OBJECTS, is_of_tests
@@ -52,6 +52,8 @@ class ReadInputs(Struct):
     """What tests apply from their own folders."""
     applied: set[str] = field(default_factory=set)
     """The folders below the root that objects of Argo CD and Flux apply."""
+    idle: frozenset[str] = frozenset()
+    """The folders below the root that only an object in a file applies which a kustomization lists in a comment."""
     named: set[plugin_parts.Named] = field(default_factory=set)
     """What manifests of plugins and marketplaces name."""
     talos: Talos = field(default_factory=Talos)
@@ -96,7 +98,8 @@ class ReadInputs(Struct):
         """What the files show of the use of others; `whole` says that the scan has all files of a tree."""
         tested = applied_by_tests.among(self.tested, (item.path for item in self.inputs))
         nested = nested_setups.not_loaded([item.path for item in self.inputs]) if whole else ()
-        return uses(self.commented, tested, self.applied, plugin_parts.loaded(self.named), nested)
+        known = uses(self.commented, tested, self.applied, plugin_parts.loaded(self.named), nested)
+        return replace(known, idle=self.idle)
 
     def identify(self, source: sources.Source, hash_name: str) -> None:
         """Keep the identity in Git of a file that was read, if identities were requested."""
@@ -142,12 +145,14 @@ class ReadInputs(Struct):
         above = {item.path.rpartition("/")[0] for item in self.inputs}
         folders = "".join(f"/{posixpath.join(root, folder).strip('/')}/\0" for folder in above)
         present = {each for each in named if each and ((name := _normal(each)) == "." or f"/{name}/" in folders)}
-        self.applied = {
-            _normal(loss.folder)
+        applying = [
+            idle_folders.Named(item.path, _normal(loss.folder), loss.reason)
             for item in self.inputs
             for loss in item.losses
             if loss.folder in present and is_loaded(item.path) and not is_of_tests(item.path)
-        } - {"."}
+        ]
+        self.applied = {each.folder for each in applying} - {"."}
+        self.idle = idle_folders.idle(applying, self.commented, (item.path for item in self.inputs))
         self.inputs = [self._with_expected(item) for item in self.inputs]
         for number, item in enumerate(self.inputs):
             losses = tuple(

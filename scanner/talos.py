@@ -26,6 +26,13 @@ _CHANGE = regex(rb"\badmissionControl\b")
 _UNCONFINED = regex(rb"(?:[sS]eccompDefault|defaultRuntimeSeccompProfileEnabled)\b(?!['\"]?\s*[:=]\s*['\"]?true\b)")
 """What a file holds that may turn off the default seccomp profile: a setting of the kubelet that is not `true`."""
 _ENDINGS = (".yaml", ".yml", ".json")
+_TEMPLATE = regex(r"\.(?:ya?ml|json)\.(?:j2|jinja2?|njk|tmpl|gotmpl|tpl|tftpl|template)$")
+"""The end of the name of a template, which some program fills in before Talos reads it."""
+_STATEMENT = regex(r"(?m)^[ \t]*(?:\{%.*%\}|\{\{.*\}\}|\{#.*#\})[ \t\r]*$")
+_EXPRESSION = regex(r"\{\{.*?\}\}|\$\{.*?\}")
+"""Lines of a template that hold nothing but its marks, and values that are filled in."""
+_SECRETS = frozenset({"ca", "token"})
+"""What of the key `machine` only a whole configuration has."""
 _TOP = frozenset({"version", "debug", "persist", "machine", "cluster"})
 """The keys of a machine configuration, and of a patch of one."""
 _MACHINE = frozenset(
@@ -53,14 +60,15 @@ class Talos(Struct):
 
     def take(self, path: str, content: bytes) -> None:
         """Take in one more file."""
-        if not (path.endswith(_ENDINGS) and is_deployed(path)):
+        template = _TEMPLATE.search(path) is not None
+        if not ((template or path.endswith(_ENDINGS)) and is_deployed(path)):
             return
         self.changed = self.changed or _CHANGE.search(content) is not None
         self.unconfined = self.unconfined or (b"eccomp" in content and _UNCONFINED.search(content) is not None)
         if _SIGN.search(content):
-            for value in _configurations(path, content):
+            for value in _configurations(path, content, template=template):
                 self.configured = True
-                self.unconfined = self.unconfined or _is_whole_without_profile(value)
+                self.unconfined = self.unconfined or _is_whole_without_profile(value, template=template)
 
     @property
     def defaults(self) -> frozenset[str]:
@@ -69,10 +77,13 @@ class Talos(Struct):
         return frozenset(name for name, holds in kept.items() if self.configured and holds)
 
 
-def _configurations(path: str, content: bytes) -> list[dict[str, Any]]:
-    """The documents of a file that configure nodes."""
+def _configurations(path: str, content: bytes, *, template: bool) -> list[dict[str, Any]]:
+    """The documents of a file that configure nodes; of a template, as if each value that is filled in were a word."""
     try:
-        parts = list(documents.read(path, documents.decode(content)))
+        text = documents.decode(content)
+        if template:
+            path, text = "filled.yaml", _EXPRESSION.sub("x", _STATEMENT.sub("", text))
+        parts = list(documents.read(path, text))
     except UnreadableError:
         return []
     return [part.root.value for part in parts if isinstance(part, Document) and _is_configuration(part.root.value)]
@@ -95,10 +106,13 @@ def _is_template(value: dict[str, Any]) -> bool:
     return "apiVersion" not in value and all(isinstance(each, dict) and "version" in each for each in versions)
 
 
-def _is_whole_without_profile(value: dict[str, Any]) -> bool:
-    """Whether it is the whole configuration of a machine, not a patch, and does not set the profile."""
+def _is_whole_without_profile(value: dict[str, Any], *, template: bool) -> bool:
+    """Whether it is the whole configuration of a machine, not a patch, and does not set the profile.
+
+    A template for one machine may state its type and be a patch of a template for all of them.
+    """
     machine = value.get("machine")
-    if not isinstance(machine, dict) or "type" not in machine:
+    if not isinstance(machine, dict) or not (machine.keys() & _SECRETS if template else "type" in machine):
         return False
     kubelet = machine.get("kubelet")
     return not (isinstance(kubelet, dict) and kubelet.get("defaultRuntimeSeccompProfileEnabled") is True)

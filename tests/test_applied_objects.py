@@ -242,3 +242,45 @@ def test_a_name_that_is_to_be_written_counts_lower_only_where_the_api_refuses_it
     tmp_path: Path, text: str, rule: str, expected: str
 ) -> None:
     assert counts(scanned(tmp_path, {"a.yaml": text}), rule) == [expected]
+
+
+COMMENTED = "resources:\n  - b/ks.yaml\n  # - a/ks.yaml\n"
+IDLE = {
+    "flux/ks.yaml": FLUX.format("apps").replace("name: a, namespace", "name: all, namespace"),
+    "apps/kustomization.yaml": COMMENTED,
+    "apps/a/ks.yaml": FLUX.format("apps/a/app"),
+    "apps/b/ks.yaml": FLUX.format("apps/b/app").replace("name: a, namespace", "name: b, namespace"),
+    "apps/a/app/pod.yaml": POD,
+    "apps/a/app/kustomization.yaml": BUILT.format("pod.yaml"),
+    "apps/b/app/config.yaml": CONFIG,
+}
+BY_ARGO = APPLICATION.replace("targetRevision", "directory: {{recurse: true}}, targetRevision")
+
+
+@pytest.mark.kustomize
+@pytest.mark.usefixtures("kustomize")
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({}, "high"),
+        ({"apps/kustomization.yaml": COMMENTED.replace("# - a", "- a")}, "critical"),
+        ({"apps/b/ks.yaml": FLUX.format("apps/a/app")}, "critical"),
+        ({"apps/b/ks.yaml": FLUX.format("apps/a")}, "critical"),
+        ({"flux/ks.yaml": BY_ARGO.format("apps")}, "high"),
+        ({"flux/ks.yaml": BY_ARGO.format("./")}, "critical"),
+        ({"apps/kustomization.yaml": COMMENTED + "  - a/app\n"}, "critical"),
+    ],
+)
+def test_a_folder_whose_only_kustomization_of_flux_is_in_a_comment_counts_lower(
+    tmp_path: Path, changed: dict[str, str], expected: str
+) -> None:
+    found = scanned(tmp_path, {**IDLE, **changed})
+    assert counts(found, PRIVILEGED) == [expected]
+
+
+@pytest.mark.kustomize
+@pytest.mark.usefixtures("kustomize")
+def test_the_gate_sees_that_a_folder_is_applied_again(tmp_path: Path) -> None:
+    done = gate(tmp_path, IDLE, {**IDLE, "apps/kustomization.yaml": COMMENTED.replace("# - a", "- a")})
+    assert done.returncode == 1
+    assert "worse than on the base, where it counted high, because only an object" in done.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -228,3 +229,34 @@ def test_the_objects_of_a_template_have_the_default_values_of_its_parameters() -
     assert found[3].bindings["object"]["stringData"] == {"password": "${APP}"}
     containers = [each for each in read(template) if each.kind == "kubernetes.container"]
     assert [each.unknowns for each in containers] == [frozenset(), frozenset({"image"})]
+
+
+ROOT = {"runAsUser": 0, "runAsNonRoot": False}
+OF_POD, OF_CONTAINER = "kubernetes.pod-user-not-root", "kubernetes.container-user-not-root"
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"web": {"containers": {"app": {"securityContext": ROOT}}}}, (OF_CONTAINER, "medium")),
+        ({"web": {"initContainers": {"own": {"securityContext": ROOT}}}}, (OF_CONTAINER, "low")),
+        (
+            {"web": {"initContainers": {"vpn": {"restartPolicy": "Always", "securityContext": ROOT}}}},
+            (OF_CONTAINER, "medium"),
+        ),
+        ({"extraInitContainers": [{"name": "own", "securityContext": ROOT}]}, (OF_CONTAINER, "low")),
+        ({"sidecar": {"securityContext": ROOT}}, (OF_CONTAINER, "medium")),
+        ({"podSecurityContext": {"fsGroup": 7}, "securityContext": ROOT}, (OF_CONTAINER, "medium")),
+        ({"podSecurityContext": {}, "securityContext": {**ROOT, "fsGroup": 7}}, (OF_POD, "medium")),
+        ({"securityContext": ROOT, "image": {"tag": "1"}}, (OF_POD, "medium")),
+        ({"defaultPodOptions": {"securityContext": ROOT}}, (OF_POD, "medium")),
+    ],
+)
+def test_a_security_context_in_values_is_that_of_the_pod_or_of_a_container(
+    tmp_path: Path, values: dict[str, Any], expected: tuple[str, str]
+) -> None:
+    text = text_of("helm.toolkit.fluxcd.io/v2", "HelmRelease", {"values": values})
+    (tmp_path / "release.yaml").write_text(text, encoding="utf-8")
+    found = scan([str(tmp_path)], Options(profile=Profile.OPINION)).findings
+    users = [(each.rule, each.severity.value) for each in found if each.rule in (OF_POD, OF_CONTAINER)]
+    assert users == [expected]

@@ -310,7 +310,7 @@ def test_a_chart_of_the_same_repository_is_a_dependency_without_a_build(tmp_path
     result = scan(["."])
     became = status(result)
     assert {became[f"{name}/Chart.yaml"][0] for name in ("web", "parts", "deep")} == {InputStatus.ASSESSED}
-    assert {path for path, _, _ in privileged(result)} == {"web/templates/pod.yaml", "parts/templates/own.yaml"}
+    assert {path for path, _, _ in privileged(result)} == {"deep/templates/_pod.tpl", "parts/templates/own.yaml"}
 
 
 MADE = """\

@@ -52,6 +52,24 @@ spec:
     spec:
       source: {path: %s, helm: %s}
 """
+SOURCES = """\
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: shop}
+spec:
+  goTemplate: true
+  generators: %s
+  template:
+    metadata: {name: "shop-{{ .region }}"}
+    spec:
+      sources:
+        - repoURL: https://example.org/repo.git
+          path: charts/web
+          helm: {valueFiles: ["$values/charts/web/{{ .env.file }}.yaml"], valuesObject: {image: {tag: "{{.region}}"}}}
+        - {repoURL: "%s", ref: values}
+"""
+ELEMENTS = "[{list: {elements: [{region: eu, env: {file: prod}}, {region: us, env: {file: values}}]}}]"
+MATRIX = "[{matrix: {generators: [{list: {elements: [{region: eu}]}}, {list: {elements: [{env: {file: prod}}]}}]}}]"
 ON = "{privileged: true}"
 
 
@@ -88,8 +106,12 @@ def privileged(result: Scan) -> list[str]:
         (ARGO % ("charts/web", '{parameters: [{name: privileged, value: "true"}]}'), ["shop"]),
         (ARGO % ("charts/web", '{valueFiles: [prod.yaml], parameters: [{name: privileged, value: "false"}]}'), []),
         (ARGO % ("charts/web", ON), []),
-        (SET % ("charts/web", "{valuesObject: {privileged: true}}"), ["shop"]),
-        (SET % ("charts/web", '{valuesObject: {privileged: true}, releaseName: "{{region}}"}'), ["shop"]),
+        (SET % ("charts/web", "{valuesObject: {privileged: true}}"), ["shop-eu"]),
+        (SET % ("charts/web", '{valuesObject: {privileged: true}, releaseName: "{{region}}"}'), ["eu"]),
+        (SET % ("charts/web", '{valuesObject: {privileged: true}, releaseName: "{{other}}"}'), ["shop-eu"]),
+        (SOURCES % (ELEMENTS, "https://example.org/repo"), ["shop-eu"]),
+        (SOURCES % (MATRIX, "https://example.org/repo.git"), ["shop-eu"]),
+        (SOURCES % (ELEMENTS, "https://example.org/values.git"), []),
     ],
 )
 def test_a_chart_has_the_values_of_the_object_that_deploys_it(tmp_path: Path, text: str, expected: list[str]) -> None:
@@ -300,3 +322,51 @@ def test_the_release_has_the_same_namespace_everywhere(tmp_path: Path) -> None:
     lay(tmp_path, {**CHART, "charts/web/templates/pod.yaml": template})
     (found,) = [item for item in scan(["."]).findings if item.rule == "kubernetes.pod-without-host-pid"]
     assert "web-default" in found.message
+
+
+INCLUDED = {
+    "web/Chart.yaml": (
+        "apiVersion: v2\nname: web\nversion: 1.0.0\n"
+        'dependencies: [{name: parts, version: 1.0.0, repository: "file://../parts"}]\n'
+    ),
+    "web/values.yaml": "name: web\n",
+    "web/templates/all.yaml": '{{ include "parts.config" . }}\n---\n{{ include "parts.pod" . }}\n',
+    "parts/Chart.yaml": "apiVersion: v2\nname: parts\nversion: 1.0.0\ntype: library\n",
+    "parts/templates/_config.tpl": """\
+{{- define "parts.config" -}}
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: {{ .Values.name }}}
+{{- end -}}
+""",
+    "parts/templates/_pod.tpl": """\
+{{- define "parts.pod" -}}
+{{ include "parts.own" . }}
+{{- end -}}
+{{- define "parts.own" -}}
+apiVersion: v1
+kind: Pod
+metadata:
+  name: {{ .Values.name }}
+spec:
+  hostPID: true
+  containers:
+    - name: {{ .Values.name }}
+      image: registry.example/web:1.0.0
+{{- end -}}
+""",
+}
+
+
+@pytest.mark.parametrize("first", ['{{ include "parts.config" . }}', "apiVersion: v1\nkind: Secret\n"])
+def test_an_object_that_a_template_only_includes_stands_in_the_named_template(tmp_path: Path, first: str) -> None:
+    lay(tmp_path, {**INCLUDED, "web/templates/all.yaml": f'{first}\n---\n{{{{ include "parts.pod" . }}}}\n'})
+    found = [item for item in scan(["."]).findings if item.rule == "kubernetes.pod-without-host-pid"]
+    assert [(item.location.path, item.location.line) for item in found] == [("parts/templates/_pod.tpl", 10)]
+
+
+def test_an_object_of_a_named_template_that_is_not_here_stands_in_the_template(tmp_path: Path) -> None:
+    template = INCLUDED["parts/templates/_pod.tpl"].replace('"parts.own"', '(printf "parts.%s" "own")', 1)
+    lay(tmp_path, {**INCLUDED, "parts/templates/_pod.tpl": template})
+    found = [item for item in scan(["."]).findings if item.rule == "kubernetes.pod-without-host-pid"]
+    assert [item.location.path for item in found] == ["web/templates/all.yaml"]

@@ -76,6 +76,18 @@ SET = "machine:\n  kubelet: {defaultRuntimeSeccompProfileEnabled: true}\n"
 NOT_SET = "- op: remove\n  path: /machine/kubelet/defaultRuntimeSeccompProfileEnabled\n"
 OFF = SET.replace("true", "false")
 KUBELET_OFF = "machine:\n  kubelet: {extraConfig: {seccompDefault: false}}\n"
+BASE = """\
+machine:
+  {% if ENV.CONTROLPLANE %}
+  ca: {key: "{{ ENV.KEY }}"}
+  {% endif %}
+  token: {{ ENV.TOKEN }}
+  kubelet:
+    image: registry.example/kubelet:${version}
+    defaultRuntimeSeccompProfileEnabled: true
+"""
+BASE_NOT_SET = BASE.replace("    defaultRuntimeSeccompProfileEnabled: true\n", "")
+PRIVILEGED_ALONE = "it is privileged, and no profile applies to a privileged container"
 WHOLE_SET = MACHINE.replace("machine:", SET.rstrip(), 1)
 
 
@@ -92,7 +104,13 @@ WHOLE_SET = MACHINE.replace("machine:", SET.rstrip(), 1)
         ({"swap.yaml": PATCH, "off.yaml": KUBELET_OFF}, "", "medium", ""),
         ({"swap.yaml": PATCH, "off.yaml": NOT_SET}, "", "medium", ""),
         ({"swap.yaml": PATCH}, "seccompProfile: {type: Unconfined}", "medium", ""),
-        ({"swap.yaml": PATCH}, "privileged: true", "medium", ""),
+        ({"swap.yaml": PATCH}, "privileged: true", "low", PRIVILEGED_ALONE),
+        ({"base.yaml.j2": BASE, "node.yaml.j2": MACHINE}, "", "low", BY_TALOS),
+        ({"base.yaml.j2": BASE_NOT_SET, "node.yaml.j2": MACHINE}, "", "medium", ""),
+        ({"base.yaml.tmpl": BASE.replace("true", "false")}, "", "medium", ""),
+        ({"base.yaml.j2": BASE, "controlplane.yaml": MACHINE}, "", "medium", ""),
+        ({"base.txt": BASE}, "", "medium", ""),
+        ({"base.yaml.j2": BASE.replace("machine:", "machine: [")}, "", "medium", ""),
     ],
 )
 def test_talos_sets_a_seccomp_profile(

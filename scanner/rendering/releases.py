@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -13,13 +13,13 @@ from scanner import documents
 from scanner.documents import Document
 from scanner.errors import UnreadableError
 from scanner.late import regex
-from scanner.rendering import helmfiles
+from scanner.rendering import application_sets, helmfiles
 from scanner.rendering.kustomization import NAMES
 from scanner.rendering.private_copy import SourceTree
 
 _SIGNS = (b"helm.toolkit.fluxcd.io/", b"argoproj.io/", b"helmCharts")
 _FILLED = "{{"
-"""Begins a placeholder in an ApplicationSet, which its generators fill in."""
+"""Begins a placeholder in an ApplicationSet that its generators fill in."""
 _LARGEST = 1_000_000
 """Bytes of a file that is searched for such objects."""
 MOST = 200
@@ -131,14 +131,16 @@ def _of_object(value: Any) -> Iterator[_Named]:
     elif (group, kind) == ("argoproj.io", "Application"):
         yield from _of_application(_at(value, "spec"), name)
     elif (group, kind) == ("argoproj.io", "ApplicationSet"):
-        called = str(_at(value, "spec", "template", "metadata", "name") or name)
-        yield from _of_application(_at(value, "spec", "template", "spec"), name if _FILLED in called else called)
+        for template in application_sets.applications(_at(value, "spec")):
+            called = str(_at(template, "metadata", "name") or name)
+            yield from _of_application(_at(template, "spec"), name if _FILLED in called else called)
 
 
 def _of_application(spec: Any, name: str) -> Iterator[_Named]:
     """The paths that an application names, without those of which placeholders decide anything but the name."""
     more = _at(spec, "sources")
-    for source in (_at(spec, "source"), *(more if isinstance(more, list) else ())):
+    several = [_at(spec, "source"), *(more if isinstance(more, list) else ())]
+    for source in several:
         helm = _at(source, "helm")
         plain = {key: item for key, item in helm.items() if key != "releaseName"} if isinstance(helm, dict) else {}
         path = _at(source, "path")
@@ -146,7 +148,18 @@ def _of_application(spec: Any, name: str) -> Iterator[_Named]:
             release = _at(helm, "releaseName")
             space = _space(_at(spec, "destination", "namespace"))
             helm = {**plain, "releaseName": release} if _is_plain(release) else plain
-            yield _of_source(_folder(path), helm, name, space)
+            yield _of_source(_folder(path), helm, name, space, _same_repository(several, source))
+
+
+def _same_repository(several: Sequence[Any], source: Any) -> frozenset[str]:
+    """What value files call the repository that a source is in, as `$values`: `ref` of a source of it."""
+    own = _address(source)
+    return frozenset(f"${_at(each, 'ref')}" for each in several if _at(each, "ref") and own and _address(each) == own)
+
+
+def _address(source: Any) -> str:
+    text = _at(source, "repoURL")
+    return text.strip().rstrip("/").removesuffix(".git").lower() if isinstance(text, str) else ""
 
 
 def _is_plain(text: Any) -> bool:
@@ -158,12 +171,17 @@ def _space(text: Any) -> str:
     return text if isinstance(text, str) and _PLAIN.fullmatch(text) else ""
 
 
-def _of_source(folder: str, helm: Any, name: str, namespace: str) -> _Named:
-    given = _texts(_at(helm, "valueFiles"))
-    files = tuple(each.lstrip("/") if each.startswith("/") else posixpath.join(folder, each) for each in given)
+def _of_source(folder: str, helm: Any, name: str, namespace: str, here: Container[str]) -> _Named:
+    files = tuple(_in_repository(each, folder, here) for each in _texts(_at(helm, "valueFiles")))
     text, said = _at(helm, "values"), _at(helm, "valuesObject")
     inline = (*((text.encode(),) if isinstance(text, str) else ()), *_as_file(said), *_as_file(_parameters(helm)))
     return _Named(folder, str(_at(helm, "releaseName") or name), files, inline, namespace)
+
+
+def _in_repository(file: str, folder: str, here: Container[str]) -> str:
+    """The name in its repository of a file of values that a source in a folder of it names."""
+    first, _, rest = file.partition("/")
+    return rest.lstrip("/") if not first or first in here else posixpath.join(folder, file)
 
 
 def _parameters(helm: Any) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from scanner.places import Location, Origin
 from scanner.rendering import archived
 from scanner.rendering.alignment import align
 from scanner.rendering.list_items import differ, items_of
+from scanner.rendering.named_templates import NamedTemplates, tells_kind
 from scanner.rendering.overlay_files import OverlayFiles
 from scanner.sources import RenderingResult
 
@@ -30,6 +31,7 @@ _TOP: Region = (0, 0, 1, 0, 0, 0, 1)
 def documents(rendered: RenderingResult, limits: Limits = DEFAULTS) -> Iterator[Document | Fault]:
     """The documents of what was rendered, and a fault for each part that cannot be read."""
     built = OverlayFiles(rendered) if rendered.tool == "kustomize" and rendered.texts else None
+    named = NamedTemplates(rendered.files)
     for path, text in rendered.texts:
         template = "" if built else _decoded(rendered.files.get(path, b""))
         lines = text.split("\n")
@@ -39,10 +41,10 @@ def documents(rendered: RenderingResult, limits: Limits = DEFAULTS) -> Iterator[
             elif built:
                 origin, told = built.places(part.root)
                 yield _moved(part, origin, told)
+            elif archived.is_noted(path, text):
+                yield _moved(part, Origin(path), archived.Places(template, text))
             else:
-                out_of_archive = archived.is_noted(path, text)
-                told = archived.Places(template, text) if out_of_archive else _in_template(template, lines, part)
-                yield _moved(part, Origin(path), told)
+                yield _moved(part, *_in_template(path, template, lines, part, named))
 
 
 def objects(rendered: RenderingResult, limits: Limits = DEFAULTS) -> dict[str, Location]:
@@ -60,11 +62,17 @@ def _decoded(content: bytes) -> str:
     return content.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
-def _in_template(template: str, lines: list[str], part: Document) -> Told:
-    """Places the fields of a document by the lines of its template."""
+def _in_template(
+    path: str, template: str, lines: list[str], part: Document, named: NamedTemplates
+) -> tuple[Origin, Told]:
+    """Places the fields of a document by the lines of its template, or of the named one that this only includes."""
     first, last = _extent(part.root)
-    rendered, written = lines[first : last + 1], template.split("\n")
-    told = align(template, "\n".join(rendered))
+    rendered, above = lines[first : last + 1], 0
+    text = "\n".join(rendered)
+    told = align(template, text)
+    if not tells_kind(told, text) and (found := named.of_document(template, text)):
+        (path, above, template), told = found
+    written = template.split("\n")
     ours, theirs = items_of(written), items_of(rendered)
     told = {line: place for line, place in told.items() if not differ(theirs[line], ours[place])}
 
@@ -72,11 +80,12 @@ def _in_template(template: str, lines: list[str], part: Document) -> Told:
         line = told.get(key_line_of(node.mark) - first) if node.mark else None
         if line is None:
             return None
-        text = written[line]
-        start, end = len(text) - len(text.lstrip()), len(text.rstrip())
+        own = written[line]
+        start, end = len(own) - len(own.lstrip()), len(own.rstrip())
+        line += above
         return line, start, end, line, start, line, end
 
-    return tell
+    return Origin(path), tell
 
 
 def _extent(root: Node) -> tuple[int, int]:

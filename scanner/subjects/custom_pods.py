@@ -40,6 +40,11 @@ _OF_CONTAINER = frozenset(
     {"allowPrivilegeEscalation", "capabilities", "privileged", "procMount", "readOnlyRootFilesystem"}
 )
 """Fields of a security context that only a container's has."""
+_OF_POD = frozenset({"fsGroup", "fsGroupChangePolicy", "supplementalGroups", "supplementalGroupsPolicy", "sysctls"})
+"""Fields of a security context that only a pod's has."""
+_ONE = ("container", "sidecar")
+_SEVERAL = ("containers", "sidecars")
+"""How the name of a container that stands alone, and of a collection of containers, ends, in small letters."""
 _FOR_PODS = frozenset({"securitycontext", "podsecuritycontext"})
 """What security contexts of pods are called, in small letters."""
 _ENDINGS = ("securitycontext", "volumes")
@@ -172,10 +177,12 @@ def _partial(node: Node, path: Path) -> PodPlace | None:
         if _are_containers(value.get(name)):
             parts[name] = node.get(name)
     steps = [step for name in _STEPS if _are_containers(value.get(name)) for step in node.get(name).elements()]
-    own = [] if "containers" in parts else [*steps, *_security_contexts(node)]
+    kind = _kind_of_container(path)
+    own = [] if "containers" in parts else [*steps, *_security_contexts(node, alone=bool(kind))]
     if region and own:
-        parts["containers"] = gathered(region, own)
-    parts["securityContext"] = _pod_security_context(node)
+        parts[kind or "containers"] = gathered(region, own)
+    if not kind:
+        parts["securityContext"] = _pod_security_context(node)
     parts["volumes"] = _host_volumes(node)
     if region is None or not any(parts.values()):
         return None
@@ -186,21 +193,42 @@ def _are_containers(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(each, dict) for each in value)
 
 
-def _security_contexts(node: Node) -> Iterator[Node]:
-    """The security contexts of containers in a mapping, each as a container."""
+def _kind_of_container(path: Path) -> str:
+    """The field of a pod that a mapping at a path is a container of; empty where its names do not say so.
+
+    A chart may keep its containers in a mapping by their names, or one under a name of its own.
+    """
+    own, above = (str(key).lower() for key in (path[-1], path[-2] if len(path) > 1 else ""))
+    holder = own if own.endswith(_ONE) else above if above.endswith(_SEVERAL) else ""
+    return "" if not holder else "initContainers" if "init" in holder else "containers"
+
+
+def _security_contexts(node: Node, *, alone: bool) -> Iterator[Node]:
+    """The security contexts of containers in a mapping, each as a container; `alone` if it is that of one container."""
     for name, held in node.value.items():
         if not isinstance(held, dict) or not str(name).lower().endswith(_ENDINGS[0]):
             continue
-        if _OF_CONTAINER & held.keys() or str(name).lower().startswith("container"):
+        if alone or _is_of_container(str(name).lower(), held, node.value):
             context = node.get(name)
             if context.mark and node.mark:
-                yield assembled(node.mark, {"securityContext": context})
+                stated = {"restartPolicy": node.get("restartPolicy")} if alone else {}
+                yield assembled(node.mark, {"securityContext": context, **stated})
+
+
+def _is_of_container(name: str, held: dict[Any, Any], beside: dict[Any, Any]) -> bool:
+    """Whether a security context is that of a container: by its fields, its name, or another one for the pod."""
+    if _OF_CONTAINER & held.keys() or name.startswith("container"):
+        return True
+    return (
+        name == "securitycontext" and not _OF_POD & held.keys() and isinstance(beside.get("podSecurityContext"), dict)
+    )
 
 
 def _pod_security_context(node: Node) -> Node:
     """The security context of a pod in a mapping."""
     for name, held in node.value.items():
-        if isinstance(held, dict) and str(name).lower() in _FOR_PODS and not _OF_CONTAINER & held.keys():
+        own = str(name).lower()
+        if held and isinstance(held, dict) and own in _FOR_PODS and not _is_of_container(own, held, node.value):
             return node.get(name)
     return MISSING
 

@@ -122,3 +122,12 @@ def test_talos_sets_a_seccomp_profile(
         (tmp_path / name).write_text(text)
     (found,) = (each for each in scan([str(tmp_path)], Options()).findings if each.rule == SECCOMP)
     assert (found.severity.value, found.counted_because) == (severity, why)
+
+
+def test_a_container_beside_a_privileged_one_has_the_default_profile(tmp_path: Path) -> None:
+    both = "{name: web, image: 'a/web:1'}, {name: build, image: 'a/build:1', securityContext: {privileged: true}}"
+    pod = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec: {{containers: [{both}]}}\n"
+    (tmp_path / "swap.yaml").write_text(PATCH)
+    (tmp_path / "pod.yaml").write_text(pod)
+    found = [each.counted_because for each in scan([str(tmp_path)], Options()).findings if each.rule == SECCOMP]
+    assert found == [BY_TALOS, PRIVILEGED_ALONE]

@@ -26,8 +26,8 @@ LEVEL = "baseline_enforced_by_default"
 PROFILE = "seccomp_profile_set_by_default"
 """What is true of a workload whose containers state no seccomp profile, where its cluster sets one by default."""
 _LABEL = "pod-security.kubernetes.io/enforce"
-_PROFILE_FIELDS = frozenset({"privileged", "seccompProfile"})
-"""What a security context states where the default profile may not apply."""
+_STATED = "seccompProfile"
+"""What a security context states where the default profile may not apply; rules lower privileged containers first."""
 _Key = tuple[str, str]
 """The overlay, chart or file of a workload, and its identity."""
 
@@ -84,7 +84,7 @@ def _workloads(subjects: Iterable[Subject], derived: Derived, *, profile: bool) 
 
 
 def _states_no_profile(pod: Mapping[str, Any]) -> bool:
-    """Whether neither a pod nor a container of it states a seccomp profile, or is privileged, which excludes one.
+    """Whether neither a pod nor a container of it states a seccomp profile.
 
     The step that finds `restricted_by_openshift` reads these fields too, so that they are there.
     """
@@ -92,7 +92,7 @@ def _states_no_profile(pod: Mapping[str, Any]) -> bool:
     if pod.get("ephemeralContainers") is not None or not all(isinstance(each, list | tuple) for each in lists):
         return False
     contexts = [each.get("securityContext") for each in (pod, *chain(*lists)) if isinstance(each, Mapping)]
-    return not any(context and context.keys() & _PROFILE_FIELDS for context in contexts if isinstance(context, Mapping))
+    return not any(_STATED in context for context in contexts if isinstance(context, Mapping))
 
 
 def _key(subject: Subject) -> _Key:

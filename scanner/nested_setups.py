@@ -19,8 +19,8 @@ _SETUP = regex(r"((?:[^/]+/)+[^/]+)/(?:\.claude/(?:settings(?:\.local)?\.json|ag
 
 Directly below the root, programs such as Stow keep what they link into the home folder of a user.
 """
-_OF_USER = regex(r"(?i)(?:^|/)[^/]*(?:dot[-_]?files|home|user)[^/]*(?:/|$)|(?:^|/)claude$")
-"""Folders with the setup of a user, which is loaded from the home folder."""
+_ELSEWHERE = regex(r"(?i)(?:^|/)(?:[^/]*(?:dot[-_]?files|home|user)[^/]*|plugins?|extensions?)(?:/|$)|(?:^|/)claude$")
+"""Folders with the setup of a user, which is loaded from the home folder, and with plugins, which are installed."""
 _OWN = regex(
     r"(?i)(?:package|composer|deno|project|nx|lerna)\.jsonc?|(?:pyproject|cargo|pipfile|wrangler|fly|netlify)\.toml|pipfile"
     r"|requirements[\w.-]*\.txt|setup\.(?:py|cfg)|go\.(?:mod|work)|pom\.xml|build\.(?:gradle|sbt)(?:\.kts)?|settings\.gradle(?:\.kts)?"
@@ -41,7 +41,7 @@ def not_loaded(paths: Collection[str]) -> frozenset[str]:
         return frozenset()
     found = {path: match[1] for path in paths if (match := _SETUP.fullmatch(path))}
     own = _own_folders(paths, set(found.values())) if found else frozenset()
-    return frozenset(path for path, folder in found.items() if folder not in own and not _OF_USER.search(folder))
+    return frozenset(path for path, folder in found.items() if folder not in own and not _ELSEWHERE.search(folder))
 
 
 def _own_folders(paths: Iterable[str], among: Collection[str]) -> frozenset[str]:

@@ -73,6 +73,7 @@ AGENT = "---\nname: planner\ndescription: Plans\npermissionMode: bypassPermissio
         (f"{ARCHIVE}/.claude/settings.json", ROOT | {f"{ARCHIVE}/.gitignore": "build"}, Severity.CRITICAL),
         ("archive/.claude/settings.json", ROOT, Severity.CRITICAL),
         ("setup/home/.claude/settings.json", ROOT, Severity.CRITICAL),
+        ("plugins/review/.claude/settings.json", ROOT, Severity.CRITICAL),
         (
             f"{ARCHIVE}/hooks/hooks.json",
             ROOT | {f"{ARCHIVE}/{path}": text for path, text in PLUGIN.items()},

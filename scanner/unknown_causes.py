@@ -27,6 +27,8 @@ _SHARED = regex(
 """How what is to be done begins where one step decides all that ask for it."""
 _BEFORE_NAME = FROM_CLUSTER.partition("{")[0]
 """What follows it names the object."""
+_BY_FILES = "the same files, or such a command with its own name and namespace, decide it"
+"""Is said where the command prints the object of the first finding only."""
 _KUBERNETES = "kubernetes."
 _SHOWN, _NAMED = 50, 3
 
@@ -85,6 +87,8 @@ def _as_one(first: Finding, *others: Finding) -> Finding:
     places = [place for place in dict.fromkeys(other.location for other in others) if place != first.location]
     related = tuple(Related(place, "the same here") for place in places[:_SHOWN])
     same = "its overlay, scanned so, decides it" if FROM_ELSEWHERE in first.provide else "the same decides it"
+    if _BEFORE_NAME in first.provide and any(other.provide != first.provide for other in others):
+        same = _BY_FILES
     also = f"; {same} for {_enumerated(names)}" if names else ""
     if not names and places:
         also = f"; {same} at {len(places):,} more {'place' if len(places) == 1 else 'places'}"

@@ -61,3 +61,17 @@ def test_a_namespace_that_an_object_states_stays(tmp_path: Path) -> None:
         (tmp_path / name).write_text(text)
     found = scan([str(tmp_path)], Options(profile=Profile.STRICT)).findings
     assert [each.outcome for each in found if each.rule == ISOLATED] == [Outcome.FAIL]
+
+
+@pytest.mark.parametrize(("own", "expected"), [("shop", Outcome.PASS), ("other", Outcome.FAIL)])
+def test_a_folder_below_a_kustomization_is_applied_by_what_names_it(
+    tmp_path: Path, own: str, expected: Outcome
+) -> None:
+    root = FLUX.replace("targetNamespace: %s, ", "") % "./all"
+    files = {"flux.yaml": root, "all/shop/ks.yaml": FLUX % ("./all/shop/app/base", own), "deny.yaml": POLICY}
+    files |= {"all/shop/kustomization.yaml": "resources: [ks.yaml]\n", "all/shop/app/base/pod.yaml": POD % ""}
+    for name, text in {**files, "all/shop/app/base/kustomization.yaml": "resources: [pod.yaml]\n"}.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    found = scan([str(tmp_path)], Options(profile=Profile.STRICT, include_passes=True)).findings
+    assert [each.outcome for each in found if each.rule == ISOLATED] == [expected]

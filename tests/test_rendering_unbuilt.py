@@ -210,6 +210,21 @@ def test_a_file_that_a_generator_lacks_holds_no_policy() -> None:
     assert outcomes(SELECTED) == FAIL
 
 
+@pytest.mark.parametrize(
+    ("missing", "expected"),
+    [
+        ("config/samples/shop_v1beta1_till.yaml", FAIL),
+        ("config/samples/networking.k8s.io_v1_networkpolicy.yaml", UNKNOWN),
+        ("config/samples/till.yaml", UNKNOWN),
+        ("config/webhook/manifests.yaml", FAIL),
+        ("config/manager/manifests.yaml", UNKNOWN),
+    ],
+)
+def test_a_missing_file_that_a_tool_writes_holds_what_the_tool_writes(missing: str, expected: set[Outcome]) -> None:
+    lay(Path.cwd(), {"all/kustomization.yaml": f"resources: [../{missing}]\n", "web.yaml": WEB})
+    assert outcomes(SELECTED) == expected
+
+
 REMOTE = "https://example.org/board.json"
 USING = WEB.replace("image:", "env: [{name: A, valueFrom: {configMapKeyRef: {name: a, key: %s}}}], image:")
 

@@ -499,3 +499,37 @@ def test_a_flag_is_named_as_it_is_written(tmp_path: Path) -> None:
     (tmp_path / "etcd.yaml").write_text(f"apiVersion: v1\nkind: Pod\nmetadata: {{name: etcd}}\nspec: {pod}\n")
     asked = unknown(tmp_path)["kubernetes.etcd-authenticates-clients"].provide
     assert asked == "state `--client-cert-auth` or `--listen-client-urls` or `--trusted-ca-file`"
+
+
+def test_the_command_for_one_service_is_not_told_to_decide_another(tmp_path: Path) -> None:
+    (tmp_path / "broken.yaml").write_text("kind: Service\nspec: [\n")
+    backend = "{rules: [{backendRefs: [{name: %s, port: 80}]}]}"
+    routes = [
+        thing("HTTPRoute", name, backend % f"{name}-app", "gateway.networking.k8s.io/v1") for name in ("one", "two")
+    ]
+    (tmp_path / "routes.yaml").write_text("---\n".join(routes))
+    found = unknown(tmp_path)["kubernetes.route-backend-port-exists"]
+    assert "`kubectl get service one-app -n shop -o yaml`" in found.provide
+    assert found.message.endswith(
+        "; the same files, or such a command with its own name and namespace, decide it for HTTPRoute two"
+    )
+
+
+@pytest.mark.parametrize(
+    ("other", "maker"),
+    [
+        (("Kustomization", "kustomize.toolkit.fluxcd.io/v1"), ("Server", "servers.example.com/v1")),
+        (
+            ("BackendTrafficPolicy", "gateway.envoyproxy.io/v1alpha1"),
+            ("EnvoyProxy", "gateway.envoyproxy.io/v1alpha1"),
+        ),
+    ],
+)
+def test_the_object_that_makes_a_workload_is_named(
+    tmp_path: Path, other: tuple[str, str], maker: tuple[str, str]
+) -> None:
+    objects = [thing(kind, "web", version=version) for kind, version in (other, maker)]
+    service = thing("Service", "web", "{selector: {app: web}}")
+    (tmp_path / "all.yaml").write_text("---\n".join([*objects, service]))
+    found = unknown(tmp_path)["kubernetes.service-selects-workload"]
+    assert f"for {maker[0]} `web`" in found.message

@@ -26,6 +26,7 @@ WITHOUT_PODS = frozenset(
         "CustomResourceDefinition",
         "Ingress",
         "LimitRange",
+        "MutatingWebhookConfiguration",
         "Namespace",
         "NetworkPolicy",
         "PersistentVolume",
@@ -38,6 +39,7 @@ WITHOUT_PODS = frozenset(
         "Service",
         "ServiceAccount",
         "StorageClass",
+        "ValidatingWebhookConfiguration",
     }
 )
 """Kinds of which no pods come."""

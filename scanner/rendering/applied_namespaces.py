@@ -73,9 +73,26 @@ def _applied(each: _Applied, held: Mapping[str, list[str]]) -> Iterator[str]:
     direct = held.get(ends[0], [])
     if any(posixpath.basename(name) == CHART for name in direct):
         return  # a release of it states the namespace
-    further = [name for one in held if one.startswith(f"{ends[0]}/") for name in held[one]] if each.below else []
+    further = list(_below(ends[0], held)) if each.below else []
     own = [name for name in direct if posixpath.basename(name) in NAMES]
     yield from own or (name for name in (*direct, *further) if posixpath.basename(name) != CHART)
+
+
+def _below(top: str, held: Mapping[str, list[str]]) -> Iterator[str]:
+    """The files in the folders below one; of a folder with a kustomization that alone, which names what it takes."""
+    kustomized = set[str]()
+    for folder in sorted((one for one in held if one.startswith(f"{top}/")), key=lambda one: one.count("/")):
+        if any(above in kustomized for above in _above(folder, top)):
+            continue
+        if own := [name for name in held[folder] if posixpath.basename(name) in NAMES]:
+            kustomized.add(folder)
+        yield from own or held[folder]
+
+
+def _above(folder: str, top: str) -> Iterator[str]:
+    """The folders that one is in, up to another."""
+    while (folder := posixpath.dirname(folder)) and folder != top:
+        yield folder
 
 
 def _read(_: str, content: bytes) -> list[_Applied]:

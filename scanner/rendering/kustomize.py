@@ -15,7 +15,7 @@ from scanner import found_programs
 from scanner.errors import UnreadableError
 from scanner.late import regex
 from scanner.model import ANY_KIND
-from scanner.rendering import local_part, programs, unused_objects
+from scanner.rendering import local_part, missing_files, programs, unused_objects
 from scanner.rendering.encrypted_generators import read_plain
 from scanner.rendering.kept import Asked, Request
 from scanner.rendering.kustomization import (
@@ -155,8 +155,8 @@ def overlay(marker: str, ground: SourceTree) -> Overlay | None:
     files: dict[str, set[str]] = {"objects": set(), "changes": set(), "sources": set(), "further": set()}
     elsewhere: list[tuple[str, int, str]] = []
     opens: set[str] = set()
-    pending, faults, lacking = {marker: first}, list[str](), list[str]()
-    met = {marker}
+    pending, faults, met = {marker: first}, list[str](), {marker}
+    lacking, missing = dict[str, str](), dict[str, str]()
     while pending:
         here, it = pending.popitem()
         faults += [it.fault if here == marker else f"{here}: {it.fault}"] if it.fault else []
@@ -179,12 +179,13 @@ def overlay(marker: str, ground: SourceTree) -> Overlay | None:
                 met.add(inner)
                 pending[inner] = read_plain(inner, ground) or Kustomization("", fault="builds nothing")
             elif not inner and role != "further":
-                (lacking if role == "sources" else faults).append(_missing(here, name, ground))
+                (lacking if role == "sources" else missing)[name] = _missing(here, name, ground)
     changes = files["changes"] | met - {marker}
     objects = files["objects"] - changes
     whole = (frozenset(objects), frozenset(changes), frozenset(files["sources"]), frozenset(files["further"]))
-    makes = (ANY_KIND,) if faults or opens else _made(read_plain(each, ground) for each in sorted(met))
-    fault, beside = next(iter((*faults, *lacking)), ""), (tuple(opens), makes, first.commented)
+    makes = (ANY_KIND,) if faults or opens else _made((read_plain(each, ground) for each in sorted(met)), missing)
+    fault = next(iter((*faults, *missing.values(), *lacking.values())), "")
+    beside = (tuple(opens), makes, first.commented)
     return Overlay(marker, first.component, *whole, tuple(sorted(elsewhere)), fault, *beside)
 
 
@@ -195,12 +196,13 @@ def _made_elsewhere(it: Kustomization, ground: SourceTree) -> Iterator[tuple[int
             yield line, what
 
 
-def _made(every: Iterable[Kustomization | None]) -> tuple[str, ...]:
-    """The kinds of objects that kustomizations make, which are in no file."""
+def _made(every: Iterable[Kustomization | None], missing: Mapping[str, str]) -> tuple[str, ...]:
+    """The kinds of objects that kustomizations make, which are in no file, or in one that is not here."""
     stated = {key for it in every if it for key, value in it.local.items() if value}
-    if not stated.isdisjoint(_MAKING):
+    if not stated.isdisjoint(_MAKING) or not all(why.endswith(MISSING) for why in missing.values()):
         return (ANY_KIND,)
-    return tuple(kind for key, kind in GENERATED.items() if key in stated)
+    absent = missing_files.kinds(missing)
+    return (*(kind for key, kind in GENERATED.items() if key in stated), *sorted(absent))
 
 
 def marker_of(ground: SourceTree, folder: str) -> str:

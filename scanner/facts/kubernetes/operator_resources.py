@@ -74,8 +74,15 @@ _WATCHING = frozenset(
     "GrafanaDashboard",
     "GrafanaDatasource",
     "GrafanaFolder",
+    "BackendTrafficPolicy",
+    "ClientTrafficPolicy",
+    "EnvoyExtensionPolicy",
+    "EnvoyPatchPolicy",
+    "SecurityPolicy",
 }
-"""Kinds that do neither, of a group (such as monitoring.coreos.com and grafana.integreatly.org) of which others do."""
+"""Kinds that do neither, of a group (such as monitoring.coreos.com and gateway.envoyproxy.io) of which others do."""
+_APPLYING = "kustomize.toolkit.fluxcd.io"
+"""The group of objects that apply what is in a folder; a custom resource of the same name is the nearer cause."""
 
 
 class OperatorResources:
@@ -88,7 +95,9 @@ class OperatorResources:
             if _may_make(resource) and objects.pod_of(resource) is None:
                 for name in {name_of(resource), kind_of(resource).lower()}:
                     spaces = self._named.setdefault(name, {})
-                    spaces.setdefault(namespace_of(resource), {}).setdefault(resource.group, resource)
+                    near = spaces.setdefault(namespace_of(resource), {})
+                    if resource.group not in near or _applies(near[resource.group]):
+                        near[resource.group] = resource
 
     def may_meet(self, seeker: Subject, selector: Any, namespace: str = "") -> bool:
         """Whether an operator may create what a selector selects.
@@ -116,8 +125,12 @@ class OperatorResources:
         spaces = self._named.get(name, {})
         space = namespace or namespace_of(seeker)
         near = [spaces.get(space, {}), spaces.get("", {})] if space else spaces.values()
-        makers = (maker for some in near for maker in some.values())
+        makers = sorted((maker for some in near for maker in some.values()), key=_applies)
         return next((maker for maker in makers if in_same_namespace(seeker, maker, namespace) is not False), None)
+
+
+def _applies(resource: Subject) -> bool:
+    return group_of(resource) == _APPLYING
 
 
 def _may_make(resource: Subject) -> bool:

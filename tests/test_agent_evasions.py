@@ -175,7 +175,8 @@ def test_settings_that_a_tool_may_refuse_are_judged_as_they_are_written(
 ) -> None:
     value = {"permissions": {"defaultMode": "bypassPermissions"}, "hooks": {**hook(RUN)["hooks"], **form}}
     files = {path: value}
-    assert outcomes(tmp_path, files, MODES) == [("fail", "critical")]
+    counted = "critical" if path == "managed-settings.json" else "high"  # newer versions ignore the mode in a project
+    assert outcomes(tmp_path, files, MODES) == [("fail", counted)]
     assert outcomes(tmp_path, files, DOWNLOADS) == [("fail", "critical")]
     forms = (outcomes(tmp_path, files, f"agents.hook-{rule}") for rule in ("event-known", "matcher-effective"))
     assert [outcome for each in forms for outcome, _ in each] == ["fail"]

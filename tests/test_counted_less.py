@@ -87,7 +87,7 @@ CASES: list[tuple[dict[str, str], dict[str, str], list[str]]] = [
         {"compose.yaml": PUBLISHED.replace("    ports: ['80:80']\n", "")},
         [],
     ),
-    ({"pod.yaml": POD}, {"pod.yaml": POD, "chainsaw-test.yaml": CHAINSAW}, [f"10 findings count less {APPLIED}"]),
+    ({"pod.yaml": POD}, {"pod.yaml": POD, "chainsaw-test.yaml": CHAINSAW}, [f"7 findings count less {APPLIED}"]),
     ({"pod.yaml": POD}, {"pod.yaml": POD.replace("web,", MERGED, 1)}, [f"8 findings count less {INTO}"]),
     ({"pod.yaml": POD}, {"other/pod.yaml": POD}, []),
     ({"pod.yaml": POD}, {}, []),

@@ -97,13 +97,15 @@ _NESTED = regex(
 )
 """A folder of which a tool loads the texts of folders below too."""
 _DOCUMENTATION = regex(r"(?:^|/)(?:docs?|documentation|examples?|samples?|demos?|tutorials?)/", re.IGNORECASE)
-_TEST_DATA = regex(
-    r"(?:^|/)(?:tests?[_-]?data|__fixtures__|fixtures?|src/test/resources|node_modules|site-packages|bower_components"
-    r"|vendor/(?:bundle|[\w-]+(?:\.[\w-]+)+))/",
-    re.IGNORECASE,
+_INSTALLED = regex(
+    r"(?:^|/)(node_modules|site-packages|bower_components|vendor/(?:bundle|[\w-]+(?:\.[\w-]+)+))/", re.IGNORECASE
 )
-"""What a test reads as text, and what a package manager installed, such as `vendor/k8s.io` of Go and
-`vendor/bundle` of Bundler; no tool deploys it from there."""
+"""What a package manager installed, such as `vendor/k8s.io` of Go and `vendor/bundle` of Bundler; no tool deploys it
+from there."""
+_TEST_DATA = regex(
+    rf"(?:^|/)(?:tests?[_-]?data|__fixtures__|fixtures?|src/test/resources)/|{_INSTALLED.pattern}", re.IGNORECASE
+)
+"""What a test reads as text, and what a package manager installed."""
 _LAB = regex(
     r"(?:^|/)(?:vulnerable|(?:damn|deliberately|intentionally|purposely)[-_](?:vulnerable|insecure)(?:[-_][\w-]+)?"
     r"|vulnerable[-_](?:apps?|labs?|configs?|examples?|samples?))/",
@@ -257,6 +259,12 @@ def is_test_data(path: str) -> bool:
     """Whether an input is data of tests or a file of an installed package, by its path."""
     folder, _, name = path.rpartition("/")
     return _is_test_data(path) if _name_tells(name) else _holds_test_data(folder)
+
+
+def package_folder(path: str) -> str:
+    """The folder in which a package manager writes the package that an input is a file of; empty for any other."""
+    found = _INSTALLED.search(path)
+    return found[1] if found and is_test_data(path) else ""
 
 
 def _is_test_data(path: str) -> bool:

@@ -16,7 +16,7 @@ from scanner.model import SEVERITIES, Finding, Severity, lowered
 from scanner.places import ATTACK, COPY, NAMED, SCANNER, SHOWN
 from scanner.plugin_parts import is_part
 from scanner.subjects.agents.kinds import COMMAND
-from scanner.unused_inputs import NO_AGENT, at_most, why_not_loaded, why_unused
+from scanner.unused_inputs import NO_AGENT, at_most, why_installed, why_not_loaded, why_unused
 
 _FILL_IN = {"kubernetes.": regex(r"<[A-Za-z][\w .-]*>")}
 """What stands for a name in a template, such as `<app>`, by what the kinds of subjects begin with.
@@ -152,7 +152,7 @@ def _why_place(finding: Finding, path: str) -> str:
         return _ATTACK if finding.subject_kind == COMMAND else _OF_ATTACKER
     if finding.purpose == SCANNER:
         return _SCANNER
-    if finding.purpose != NAMED and not is_loaded(path):
+    if finding.purpose != NAMED and not is_loaded(path) and not why_installed(finding):
         return _EXAMPLES.get(context_of(path), _EXAMPLES[Context.FIXTURE])
     if why := _why_shown(finding, path):
         return why
@@ -214,4 +214,6 @@ def _lower(finding: Finding, why: str) -> Finding:
 def _limited(finding: Finding, context: Context | None) -> Finding:
     """The finding with the worst severity that it may have where it counts lower for another reason."""
     severity = at_most(finding.severity, finding, context) if finding.counted_because else finding.severity
+    if why := "" if context else why_installed(finding):  # what the rule says is of no use to who cannot change it
+        finding = replace(finding, counted_because=why, because_of_file=True)
     return finding if severity is finding.severity else replace(finding, severity=severity, because_of_file=True)

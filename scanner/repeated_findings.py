@@ -40,7 +40,8 @@ def merged(findings: Iterable[Finding], evaluation: Evaluation, once: Mapping[st
             key = (ALL_FIELDS, finding.location, finding.subject_id)
         elif finding.rule in once:
             same = once[finding.rule] if _is_list(finding, once[finding.rule]) else _without_subject(finding)
-            key = (finding.rule, finding.outcome, finding.severity, finding.location.path, finding.purpose, same)
+            counted = finding.severity, finding.counted_because
+            key = (finding.rule, finding.outcome, *counted, finding.location.path, finding.purpose, same)
         kept.setdefault(key, []).append(finding)
     return [_as_one(some, evaluation, once.get(some[0].rule, "")) for some in kept.values()]
 

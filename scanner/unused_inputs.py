@@ -10,6 +10,7 @@ from scanner.contexts import (
     is_set_aside,
     is_test_data,
     kept_folder,
+    package_folder,
 )
 from scanner.late import regex
 from scanner.model import SEVERITIES, Finding, Severity
@@ -56,10 +57,18 @@ def why_unused(finding: Finding, path: str) -> str:
 
     `path` is what tells whether a tool loads it.
     """
+    if why := why_installed(finding):
+        return why
     if _is_of_tests(finding):
         return "it describes an API in a folder of tests"
     folder = kept_folder(path) if finding.subject_kind.startswith(_IN_USE) else ""
     return f"the name of its folder, {folder}, says that it is no longer used" if folder else ""
+
+
+def why_installed(finding: Finding) -> str:
+    """Why nobody changes what a finding about an API is about where it is; empty outside of installed packages."""
+    folder = package_folder(finding.location.path) if finding.subject_kind.startswith(_API) else ""
+    return f"it is vendored: a package manager writes {folder} and overwrites a change there" if folder else ""
 
 
 def at_most(severity: Severity, finding: Finding, context: Context | None) -> Severity:

@@ -88,6 +88,7 @@ CASES: dict[str, tuple[dict[str, Any], set[tuple[str, str]]]] = {
     "the machine itself": (server("http://localhost:8080"), set()),
     "the machine itself by its address": (server("http://[::1]:80"), set()),
     "an example of RFC 2606": (server("http://api.example.com"), set()),
+    "a mock server of SwaggerHub": (server("http://virtserver.swaggerhub.com/shop/orders/1.0"), set()),
     "the Petstore": (server("http://petstore.swagger.io/v2"), set()),
     "the name of a kind of company": (server("http://api.banco.com.br/v1"), {("unknown", PUBLIC)}),
     "a private network": (server("http://10.1.2.3"), {("fail", PRIVATE)}),
@@ -241,6 +242,13 @@ BOTH = [{"url": "http://api.shop.com"}, {"url": "https://api.shop.com"}]
         (openapi(servers=BOTH, paths=READ, security=None, components=None), "medium"),
         (swagger(schemes=["http", "https"], paths=READ, security=None, securityDefinitions=None), "medium"),
         (openapi(servers=BOTH, paths=READ), "high"),
+        (openapi(servers=BOTH[::-1]), "medium"),
+        (openapi(servers=[BOTH[1], {"url": "http://api.shop.com:80/"}]), "medium"),
+        (openapi(servers=[BOTH[1], {"url": "http://api.shop.com:8080"}]), "high"),
+        (openapi(servers=[BOTH[1], {"url": "http://api.shop.com/v1"}]), "high"),
+        (openapi(servers=BOTH[1:], paths={"/orders": {**ORDER, "servers": BOTH[:1]}}), "high"),
+        (swagger(schemes=["https", "http"]), "medium"),
+        (swagger(schemes=["http", "https"]), "high"),
         (openapi(servers=BOTH, security=None, components=None), "high"),
         (openapi(servers=BOTH[:1], paths=READ, security=None, components=None), "medium"),
         (openapi(servers=BOTH[:1], paths=KEYED, security=None, components=None), "high"),
@@ -275,7 +283,9 @@ KEY = "security-scheme-key-outside-query"
         ("api.json", {"x-providerName": "shop.com"}, "low", "it has the key x-providerName"),
         ("third_party/shop/api.json", {}, "low", "it is in the folder third_party"),
         ("fixtures/api.json", {}, "info", "it is in a folder of tests, test data or installed packages"),
-        ("lib/site-packages/shop/api.json", {}, "info", "it is in a folder of tests, test data or installed packages"),
+        ("lib/site-packages/shop/api.json", {}, "info", "it is vendored: a package manager writes site-packages"),
+        ("vendor/github.com/shop/api.json", {}, "info", "it is vendored: a package manager writes vendor/github.com"),
+        ("bower_components/shop/api.json", {}, "info", "it is vendored: a package manager writes bower_components"),
         ("src/test/resources/api.json", {}, "info", "it is in a folder of tests, test data or installed packages"),
         ("tests/api.json", {}, "low", "it describes an API in a folder of tests"),
         ("Test APIs/shop/api.json", {}, "low", "it describes an API in a folder of tests"),
@@ -302,6 +312,100 @@ def test_an_api_that_tests_make_up_counts_at_most_low(folder: str, severity: str
     (tmp_path / folder / "api.json").write_text(json.dumps(operation(security=[])))
     found = [each for each in scan([str(tmp_path)], Options(cache_folder=None)).findings if each.rule.endswith(WRITE)]
     assert [each.severity.value for each in found] == [severity]
+
+
+def test_an_api_in_an_installed_package_tells_that_and_not_what_its_rule_says(tmp_path: Path) -> None:
+    path = tmp_path / "vendor/github.com/shop/api.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(openapi(servers=BOTH, paths=READ, security=None, components=None)))
+    (found,) = (each for each in scan([str(tmp_path)], Options(cache_folder=None)).findings if each.outcome == "fail")
+    assert (found.severity.value, found.counted_because.partition(":")[0]) == ("info", "it is vendored")
+
+
+TOKEN_BASED = {"security": [], "summary": "Approve (token-based)", "responses": {}}
+SIGNED = {"security": [], "description": "Only who has the signed link can do it.", "responses": {}}
+
+
+def test_operations_of_one_cause_with_other_reasons_are_findings_of_their_own(tmp_path: Path) -> None:
+    done = scanned(
+        tmp_path / "api.json",
+        openapi(
+            paths={
+                "/a": {"post": TOKEN_BASED},
+                "/b": {"post": TOKEN_BASED},
+                "/c": {"post": SIGNED},
+                "/d": {"post": {"security": [], "responses": {}}},
+            }
+        ),
+    )
+    none = ", for which the description declares no security scheme"
+    assert {each.message.partition(": ")[2]: (each.severity.value, each.counted_because) for each in done.findings} == {
+        "POST /a, POST /b": ("medium", f"its summary says “token-based”{none}"),
+        "POST /c": ("medium", f"its description says “signed link”{none}"),
+        "POST /d": ("high", ""),
+    }
+
+
+@pytest.mark.parametrize(
+    ("summary", "responses", "found"),
+    [
+        ("Get offers", {"200": {"content": {"a/b": {}}}}, False),
+        ("List the offers", {"200": {"schema": {"type": "object"}}, "404": {}}, False),
+        ("Get offers", {"200": {"description": "Done"}}, True),
+        ("Get offers", {"200": {"content": {"a/b": {}}}, "201": {}}, True),
+        ("Get offers and mark them as read", {"200": {"content": {"a/b": {}}}}, True),
+        ("Get a new token", {"200": {"content": {"a/b": {}}}}, True),
+        ("Gets offers", {}, True),
+        ("Add offers", {"200": {"content": {"a/b": {}}}}, True),
+    ],
+)
+def test_a_post_that_only_reads_by_its_summary_and_answers_changes_nothing(
+    summary: str, responses: dict[str, Any], found: bool, tmp_path: Path
+) -> None:
+    value = operation("/offers", security=[], summary=summary, responses=responses)
+    assert (("fail", WRITE) in told(scanned(tmp_path / "api.json", value))) is found
+    value = operation("/offers", "put", security=[], summary=summary, responses=responses)
+    assert ("fail", WRITE) in told(scanned(tmp_path / "api.json", value))
+
+
+UNUSED = {"type": "oauth2", "flows": {"implicit": {"authorizationUrl": "http://id.shop.com/dialog"}}}
+
+
+@pytest.mark.parametrize(
+    ("fields", "severity"),
+    [
+        ({}, "low"),
+        ({"security": [{"token": []}, {"old": []}]}, "high"),
+        ({"security": None}, "medium"),
+        ({"security": None, "paths": {"/a": {"get": {"security": [{"old": []}]}}}}, "high"),
+        ({"paths": {}}, "high"),
+        ({"paths": {"/a": {"$ref": "a.yaml"}}}, "high"),
+    ],
+)
+def test_plaintext_of_a_scheme_that_nothing_requires_counts_lower(
+    fields: dict[str, Any], severity: str, tmp_path: Path
+) -> None:
+    value = openapi(components={"securitySchemes": {**TOKEN, "old": UNUSED}}) | fields
+    value = {key: each for key, each in value.items() if each is not None}
+    found = [each for each in scanned(tmp_path / "api.json", value).findings if each.rule.endswith("urls-encrypted")]
+    assert [each.severity.value for each in found] == [severity]
+
+
+@pytest.mark.parametrize(
+    ("stated", "line", "url"),
+    [
+        ("host: live.shop.com\n  protocol: ws", 6, "ws://live.shop.com"),
+        ("host: live.shop.com:1883\n  protocol: mqtt", 6, "mqtt://live.shop.com:1883"),
+        ("url: ws://live.shop.com\n  protocol: ws", 6, "ws://live.shop.com"),
+        ("url: http://live.shop.com\n  protocol: stomp", 5, "http://live.shop.com"),
+    ],
+)
+def test_a_server_of_messages_is_reported_at_the_protocol_that_decides(
+    stated: str, line: int, url: str, tmp_path: Path
+) -> None:
+    text = f"asyncapi: 3.0.0\ninfo: {{title: Shop}}\nservers:\n a:\n  {stated}\n"
+    (found,) = (each for each in scanned(tmp_path / "api.yaml", text).findings if each.outcome == "fail")
+    assert (found.location.line, found.message) == (line, f"{url} is reached without encryption")
 
 
 def test_operations_with_one_cause_are_one_finding_at_the_first(tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ _PLAIN = frozenset(("http", "ws"))
 """Protocols that are not encrypted under this name."""
 _PLAIN_PORTS = {"mqtt": "1883", "mqtt5": "1883", "amqp": "5672", "kafka": "9092", "stomp": "61613"}
 """Protocols that run with and without TLS under one name: the port for those without."""
+_DECIDING = frozenset((*_PLAIN, *_PLAIN_PORTS))
+"""Protocols of which the name, or the name with the port, says that a server is reached without TLS."""
 _TLS_PORTS = frozenset(("443", "8443"))
 _OVER_TLS = frozenset(("X509",))
 """Types of security schemes that work over TLS alone."""
@@ -43,7 +45,9 @@ def subjects(root: Node, origin: Origin) -> Iterator[Subject]:
         yield _server(api, name, entry, document)
     yield from _operations(api, root, document)
     defined = document.follow(root.get("components")).get("securitySchemes")
-    yield from schemes(api, defined, None if document.outside else found.names.keys(), document)
+    has_callers = any(root.get(group).value for group in ("servers", "operations", "channels"))
+    used = None if document.outside else found.names.keys()
+    yield from schemes(api, defined, used, document, has_callers=has_callers)
     for scheme in found.inline:
         yield described(api, str(scheme.get("type").value), scheme, used=True)
     known = defined.value if isinstance(defined.value, dict) else {}
@@ -114,6 +118,8 @@ def _server(api: Api, name: str, entry: Node, document: Document) -> Subject:
     spoken = protocol.value.lower() if isinstance(protocol.value, str) else ""
     address = addresses.read(text)
     shape = api.server(url, text, name, address)
+    if text and spoken in _DECIDING and address.scheme in ("", spoken):
+        shape.put("url", protocol, text if "://" in text else f"{spoken}://{text}")
     if spoken:
         shape.put("scheme", protocol, spoken)
     else:

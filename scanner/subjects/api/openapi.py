@@ -30,7 +30,7 @@ def subjects(root: Node, origin: Origin) -> Iterator[Subject]:
     yield from operations.subjects()
     components = document.follow(root.get("components"))
     defined = root.get("securityDefinitions") or document.follow(components.get("securitySchemes"))
-    yield from schemes(api, defined, operations.used(), document)
+    yield from schemes(api, defined, operations.used(), document, has_callers=bool(operations.all))
     yield from operations.requirements(defined)
 
 
@@ -56,19 +56,29 @@ def _description(api: Api, root: Node, operations: Operations) -> Subject:
 
 def _servers(api: Api, root: Node, operations: Operations) -> Iterator[Subject]:
     """The servers of the API, of its paths and of its operations; those of OpenAPI 2 are a host with schemes."""
-    stated = [root.get("servers"), *operations.servers()]
-    found = [server for each in stated for server in each.elements() if isinstance(server.get("url").value, str)]
-    for server in found:
-        url = server.get("url")
-        address = addresses.read(url.value)
-        shape = api.server(url, url.value, url.value, address)
-        _say_open(shape, operations)
-        yield api.finished_server(shape, server, encrypted=_is_encrypted(address, server))
+    for stated in (root.get("servers"), *operations.servers()):
+        before: list[str] = []
+        for server in stated.elements():
+            url = server.get("url")
+            if not isinstance(url.value, str):
+                continue
+            address = addresses.read(url.value)
+            shape = api.server(url, url.value, url.value, address)
+            _say_how(shape, operations, before)
+            before.append(url.value)
+            yield api.finished_server(shape, server, encrypted=_is_encrypted(address, server))
     yield from _old_servers(api, root, operations)
 
 
-def _say_open(shape: SubjectBuilder, operations: Operations) -> None:
-    """Say whether everybody only reads there without a credential, or whether the description has no operations."""
+def _say_how(shape: SubjectBuilder, operations: Operations, before: list[str]) -> None:
+    """Say whether everybody only reads there without a credential, and whether the description has no operations.
+
+    `before` are the addresses that stand before it in the same list. Clients that are generated take the first one.
+    """
+    text = str(shape.data["url"])
+    encrypted = (each for each in before if addresses.read(each).scheme in _TLS)
+    if any(addresses.is_same_server(each, text) for each in encrypted):
+        shape.say("also_encrypted", value=True)
     if operations.only_read_by_all:
         shape.say("open", value=True)
     if operations.are_none:
@@ -91,10 +101,13 @@ def _old_servers(api: Api, root: Node, operations: Operations) -> Iterator[Subje
     if not isinstance(host.value, str):
         return
     given = [scheme for scheme in root.get("schemes").elements() if isinstance(scheme.value, str)]
+    before: list[str] = []
     for scheme in given or [MISSING]:
         prefix = f"{scheme.value.lower()}://" if scheme else ""
-        address = addresses.read(f"{prefix}{host.value}")
-        shape = api.server(scheme or host, f"{prefix}{host.value}", f"{prefix}{host.value}", address)
-        _say_open(shape, operations)
+        text = f"{prefix}{host.value}"
+        address = addresses.read(text)
+        shape = api.server(scheme or host, text, text, address)
+        _say_how(shape, operations, before)
+        before.append(text)
         encrypted = address.scheme in _TLS if address.scheme in _TLS | _PLAIN else None
         yield api.finished_server(shape, scheme or host, encrypted=encrypted)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from scanner.documents.positions import MISSING, Node
-from scanner.late import regex
 from scanner.model import Subject
 from scanner.subjects.api.kinds import ELSEWHERE, OPERATION, Api, Reason
-from scanner.subjects.api.purposes import purpose
+from scanner.subjects.api.other_means import Operation, OtherMeans
+from scanner.subjects.api.purposes import purpose, reads_by_post
 from scanner.subjects.api.query import put_credentials
 from scanner.subjects.api.references import Document
 from scanner.subjects.api.schemes import is_reference
@@ -19,39 +18,6 @@ _FIELDS = ("authentication", "stated")
 _UNSTATED: Reason = ("no `security` is stated", "state `security` of the operation or of the API")
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 _WRITING = frozenset(("PUT", "POST", "DELETE", "PATCH"))
-_CREDENTIAL = regex(
-    r"(?i)authoriz|authentic|(?:^|[-_.])(?:auth|jwt|token|cookie|session|signature|secret)(?:$|[-_.])"
-    r"|api[-_]?key|(?:access|auth|bearer|session|id|user)[-_]?token|signature|x-user|password"
-)
-"""Names of parameters in which a caller may send a credential."""
-_IN_BODY = regex(r"(?i)client[-_]?(?:secret|assertion)|(?:access|auth|id|bearer)[-_]?token|api[-_]?key")
-"""Names of fields of a body by which a client authenticates; a password may be that of a new account."""
-_PROSE = regex(
-    r"(?i)\b(?:(?:session|auth\w*|login|signed)[- ]cookies?|cookie[- ](?:session|auth\w*)|mutual TLS|mTLS"
-    r"|client certificates?|HMAC)\b"
-)
-"""Means of authentication in a text, which `security` may not name."""
-_SIGNED = regex(
-    r"(?i)\b(?:missing|invalid|bad) signature\b|\bsignature (?:verification|check)\b"
-    r"|\b(?:verif|validat)\w+ the (?:\w+ )?signature\b"
-)
-"""Words of an operation that authenticates its callers by a signature."""
-_REFUSED = ("401", "403")
-_EXTENSION = regex(r"(?i)^x-.*(?:auth(?!ors?$)|security|permission|scope|role|acl|access|internal)")
-"""Extensions in which a description may state who may call an operation."""
-
-
-class Operation(NamedTuple):
-    """One operation, with the path that it is at."""
-
-    method: str
-    path: str
-    node: Node
-    """Missing where it stands in another file."""
-    key: Node
-    """Where the description names it."""
-    item: Node
-    """Its path."""
 
 
 class Operations:
@@ -61,6 +27,7 @@ class Operations:
         self._api = api
         self._root = root
         self.document = document
+        self._means = OtherMeans(root, document)
         self._items: list[Node] = []
         """The paths, as far as they stand in the document."""
         self.all = list(self._found())
@@ -81,7 +48,7 @@ class Operations:
         """Whether there are operations, and all of them read without a means of authentication."""
         if not self.all or not self.are_whole or self.is_secured or self.writes:
             return False
-        return not any(self._other_means(each) or self._in_prose(each) for each in self.all)
+        return not any(self._means.parameter(each) or self._means.prose(each) for each in self.all)
 
     @property
     def are_none(self) -> bool:
@@ -105,13 +72,29 @@ class Operations:
             name = f"{each.method} {each.path}"
             shape = SubjectBuilder().say("id", name).say("name", name).say("method", each.method)
             shape.say("path", each.path).say("writes", each.method in _WRITING)
-            operation_id = each.node.get("operationId").value
-            shape.say("purpose", purpose(each.method, each.path, operation_id if isinstance(operation_id, str) else ""))
+            shape.say("purpose", self._purpose(each))
             shape.say("others", self.is_secured or not self.are_whole)
             secured = _is_demanded(each.node.get("security") or self._root.get("security"))
             put_credentials(shape, name, self._parameters(each), self._described, secured=secured)
             whys = self._put_authentication(shape, each)
             yield self._api.subject(OPERATION, "operation", shape, each.node or each.key, **whys)
+
+    def _purpose(self, each: Operation) -> str:
+        """What it is for, by the words of its path and name, or by its summary and its responses."""
+        name, summary = (each.node.get(key).value for key in ("operationId", "summary"))
+        found = purpose(each.method, each.path, name if isinstance(name, str) else "")
+        if found or each.method != "POST" or not isinstance(summary, str):
+            return found
+        return "reading" if reads_by_post(summary, self._answers(each)) else ""
+
+    def _answers(self, each: Operation) -> dict[str, bool]:
+        """The responses of an operation without an error: the code, and whether it has data."""
+        whole = {code: self.document.follow(node) for code, node in each.node.get("responses").items()}
+        return {
+            code: bool(node.get("schema").value or node.get("content").value)
+            for code, node in whole.items()
+            if code[:1] in "123d"
+        }
 
     def _parameters(self, each: Operation) -> Iterator[Node]:
         """The parameters of an operation and of its path; those of the Petstore sample do not count."""
@@ -129,63 +112,25 @@ class Operations:
         stated = own or self._root.get("security")
         if not isinstance(each.node.value, dict):
             return dict.fromkeys(_FIELDS, ELSEWHERE)
-        if not _is_demanded(stated) and (other := self._other_means(each)):
+        if not _is_demanded(stated) and (other := self._means.parameter(each)):
             shape.say("credential", other)
             why = f"`{other}` may say who may call it, or carry a credential", "state `security` of the operation"
             return dict.fromkeys(_FIELDS, why)
-        if stated.value == [] and (told := self._signature(each)):
+        if stated.value == [] and (told := self._means.signature(each)):
             shape.say("stated", value=True)
             return {"authentication": (f"the operation speaks of “{told}”, which no `security` names", _UNSTATED[1])}
         if isinstance(stated.value, list):
             word = "required" if _is_demanded(stated) else "optional" if stated.value else "none"
             shape.say("authentication", word).put("security", stated, word).say("stated", value=True)
+            if word != "required" and (told := self._means.told(each)):
+                shape.say("other_credential", told)
             return {}
         if self.is_secured and self.are_whole:
-            if told := self._in_prose(each):
+            if told := self._means.prose(each):
                 why = f"the description speaks of {told}, which no `security` names", _UNSTATED[1]
                 return dict.fromkeys(_FIELDS, why)
             shape.say("stated", value=False)
         return {"authentication": _UNSTATED}
-
-    def _other_means(self, each: Operation) -> str:
-        """A parameter or an extension by which a caller may have to authenticate without a security requirement."""
-        for holder in (each.node, each.item):
-            for entry in holder.get("parameters").elements():
-                parameter = self.document.follow(entry)
-                name = parameter.get("name").value
-                if not parameter:
-                    return str(entry.value.get("$ref"))
-                if isinstance(name, str) and _carries(name, parameter.get("in").value):
-                    return name
-        if field := next(filter(_IN_BODY.search, self._in_body(each)), ""):
-            return field
-        named = (name for holder in (each.node, each.item, self._root) for name, _ in holder.items())
-        return next((name for name in named if _EXTENSION.search(name)), "")
-
-    def _in_body(self, each: Operation) -> Iterator[str]:
-        """The names of the fields of a body at its first level; those of OpenAPI 2 are in a parameter."""
-        parameters = map(self.document.follow, each.node.get("parameters").elements())
-        bodies = [one for one in parameters if one.get("in").value == "body"]
-        content = self.document.follow(each.node.get("requestBody")).get("content")
-        for holder in (*bodies, *(self.document.follow(node) for _, node in content.items())):
-            schema = self.document.follow(holder.get("schema"))
-            yield from (name for name, _ in schema.get("properties").items())
-
-    def _in_prose(self, each: Operation) -> str:
-        """A means of authentication that the texts of the API or of the operation name."""
-        holders = self._root.get("info"), each.item, each.node
-        texts = (holder.get(name).value for holder in holders for name in ("description", "summary"))
-        found = (_PROSE.search(text) for text in texts if isinstance(text, str))
-        return next((match[0] for match in found if match), "")
-
-    def _signature(self, each: Operation) -> str:
-        """Words of an operation, with its refusals (401 and 403), that it checks a signature; empty without both."""
-        refusals = [self.document.follow(each.node.get("responses", code)) for code in _REFUSED]
-        if not any(refusals):
-            return ""
-        texts = (holder.get(name).value for holder in (each.node, *refusals) for name in ("summary", "description"))
-        found = (_SIGNED.search(text) for text in texts if isinstance(text, str))
-        return next((match[0] for match in found if match), "")
 
     def servers(self) -> Iterator[Node]:
         """The lists of servers that paths and operations state for themselves."""
@@ -209,11 +154,6 @@ class Operations:
         for name, node in dict(reversed(self._names)).items():
             sure = name in known or not (unknown or is_reference(name))
             yield self._api.requirement(node, name, defined=name in known if sure else None)
-
-
-def _carries(name: str, place: object) -> bool:
-    """Whether a caller may authenticate by a parameter."""
-    return place in ("header", "cookie", "query") and bool(_CREDENTIAL.search(name))
 
 
 def _is_demanded(stated: Node) -> bool:

@@ -25,6 +25,11 @@ _BY_WORD = {word: purpose for purpose, words in _LISTS.items() for word in words
 _TWO = {("log", "in"): "sign-in", ("log", "out"): "sign-in", ("sign", "in"): "sign-in", ("sign", "up"): "sign-in"}
 _JOINED = frozenset(("user", "users", "account", "accounts", "member", "members"))
 """Collections to which people add themselves when they register."""
+_READS = regex(r"(?i)\s*(?:gets?|lists?|search(?:es)?|finds?|fetch(?:es)?|retrieves?|quer(?:y|ies)|reads?|looks? up)\s")
+_NOT_ONLY = regex(
+    r"(?i)\b(?:and|or|then|new|codes?|credentials?|(?:api)?keys?|links?|passwords?|secrets?|sessions?|tokens?|urls?)\b"
+)
+"""Words of a summary with which more may be done than to read, or something made for the caller."""
 _ANYWHERE = frozenset(("sign-in", "notification", "open"))
 """Purposes that a word in any part of a path shows; that of reading is shown by its last part."""
 
@@ -39,6 +44,14 @@ def purpose(method: str, path: str, name: str) -> str:
             return found
     last = _words(path.rstrip("/").rpartition("/")[2])
     return "reading" if any(_BY_WORD.get(word) == "reading" for word in (*last, *_words(name)[:1])) else ""
+
+
+def reads_by_post(summary: str, answers: Mapping[str, bool]) -> bool:
+    """Whether a POST only reads, by its summary and by its answers without an error, each with whether it has data.
+
+    What creates or changes something answers with 201, 202 or 204, or with nothing.
+    """
+    return bool(_READS.match(summary)) and not _NOT_ONLY.search(summary) and dict(answers) == {"200": True}
 
 
 def _of(words: list[str]) -> str:

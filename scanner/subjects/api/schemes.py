@@ -24,21 +24,29 @@ _PUBLIC = regex(r"(?i)(?:client|public|publishable|site)[-_ ]?(?:key|id)$")
 _REFERENCE = regex(r"[/#:]")
 
 
-def schemes(api: Api, defined: Node, used: Collection[str] | None, document: Document) -> Iterator[Subject]:
-    """Each security scheme; `used` are those that a requirement names, None where not all requirements are known."""
+def schemes(
+    api: Api, defined: Node, used: Collection[str] | None, document: Document, *, has_callers: bool
+) -> Iterator[Subject]:
+    """Each security scheme; `used` are those that a requirement names, None where not all requirements are known.
+
+    A description that `has_callers` has operations or servers that could require them.
+    """
     for name, entry in defined.items():
         scheme = document.follow(entry)
         required = used is None or name in used
         if isinstance(scheme.value, dict):
-            yield described(api, name, scheme, used=required)
+            beside = "" if required or not has_callers else "others" if used else "none"
+            yield described(api, name, scheme, used=required, beside=beside)
             continue
         shape = SubjectBuilder().say("id", name).say("name", name).say("used", required)
         yield api.subject(SCHEME, "security scheme", shape, entry, **dict.fromkeys(_FIELDS, ELSEWHERE))
 
 
-def described(api: Api, name: str, scheme: Node, *, used: bool) -> Subject:
-    """A security scheme that is defined at a node."""
+def described(api: Api, name: str, scheme: Node, *, used: bool, beside: str = "") -> Subject:
+    """A security scheme that is defined at a node; `beside` is what is required where this one is not."""
     shape = SubjectBuilder().say("id", name).say("name", name).say("used", used)
+    if beside:
+        shape.say("required_instead", beside)
     _describe(shape, scheme)
     if name == _SAMPLE and api.is_sample:
         shape.say("sample", value=True)

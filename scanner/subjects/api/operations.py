@@ -85,6 +85,8 @@ class Operations:
         found = purpose(each.method, each.path, name if isinstance(name, str) else "")
         if found or each.method != "POST" or not isinstance(summary, str):
             return found
+        if each.item.get("get"):
+            return ""  # this one reads, and its summary is often copied to the POST beside it
         return "reading" if reads_by_post(summary, self._answers(each)) else ""
 
     def _answers(self, each: Operation) -> dict[str, bool]:

@@ -25,7 +25,7 @@ _BY_WORD = {word: purpose for purpose, words in _LISTS.items() for word in words
 _TWO = {("log", "in"): "sign-in", ("log", "out"): "sign-in", ("sign", "in"): "sign-in", ("sign", "up"): "sign-in"}
 _JOINED = frozenset(("user", "users", "account", "accounts", "member", "members"))
 """Collections to which people add themselves when they register."""
-_READS = regex(r"(?i)\s*(?:gets?|lists?|search(?:es)?|finds?|fetch(?:es)?|retrieves?|quer(?:y|ies)|reads?|looks? up)\s")
+_READS = regex(r"(?i)\s*(?:gets?|lists?|search(?:es)?|finds?|retrieves?|quer(?:y|ies)|reads?|looks? up)\s")
 _NOT_ONLY = regex(
     r"(?i)\b(?:and|or|then|new|codes?|credentials?|(?:api)?keys?|links?|passwords?|secrets?|sessions?|tokens?|urls?)\b"
 )

@@ -34,7 +34,7 @@ _COUNTS = r"[a-z0-9-]+@[\w ./-]+?(?P<framework>(?: +(?:[\d/]+|-|\d+ \(\d+\)))+)"
 OURS = re.compile(
     r"(?P<head>(?:critical|high|medium|low|info|error)  \S.*)|(?: {5,10})(?P<rule>[a-z-]+\.[a-z-]+)"
     r"|  (?P<source>[ \d]{5} \|( .*)?)"
-    r"|        counts as (?P<counted>\w+, not \w+): its? [a-z ,]+"
+    r"|        counts as (?P<counted>\w+, not \w+): its? [A-Za-z ,]+"
     r"|  (?P<place>.+?:\d+:\d+)  (?P<message>.*)"
     r"|  (?:(?:why|fix|controls) +| {9})(?P<said>\S.*)"
     r"|        see (?P<see>.+:\d+:\d+ \(.*\))"

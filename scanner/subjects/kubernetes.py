@@ -38,9 +38,6 @@ _WORKLOADS = {
     ),
 }
 """Where Kubernetes' own workloads hold mappings on the way to their containers."""
-_MAPPINGS = (("metadata",), ("metadata", "labels"), ("metadata", "annotations"))
-_NOT_ACCEPTED = "not a mapping, so that Kubernetes does not accept the object"
-_PLACEHOLDERS = ("${", "$(", "{{")
 CLUSTER_SCOPED = frozenset(
     {
         "APIService",
@@ -84,8 +81,7 @@ def recognise(document: Document) -> Iterator[Subject] | None:
 
 def _subjects(document: Document) -> Iterator[Subject]:
     for item in unwrap(document.root, without_nulls=document.has_null):
-        if not any(_not_mappings(item)):
-            yield from _of_object(item, document.origin)
+        yield from _of_object(item, document.origin)
 
 
 def losses(document: Document) -> Iterator[tuple[int, str]]:
@@ -121,11 +117,7 @@ def notes(document: Document) -> str:
 
 
 def _unread(thing: Node) -> Iterator[tuple[Node, str]]:
-    """The parts of an object that cannot be read, and why: as a whole, or on the way to its containers."""
-    for part, name in _not_mappings(thing):
-        replaced = isinstance(part.value, str) and any(sign in part.value for sign in _PLACEHOLDERS)
-        yield part, f"{name} is {'a placeholder: scan what replaces it' if replaced else _NOT_ACCEPTED}"
-        return
+    """The parts of an object on the way to its containers that cannot be read, and why."""
     for path in _WORKLOADS.get(thing.value["kind"], ()):
         held = thing.get(*path)
         if held.value is not None and not isinstance(held.value, dict):
@@ -137,16 +129,6 @@ def _unread(thing: Node) -> Iterator[tuple[Node, str]]:
             held = place.template.get("spec", field)
             if held and held.value is not None and not _is_containers(held.value):
                 yield held, f"{field} is not a list of containers"
-
-
-def _not_mappings(thing: Node) -> Iterator[tuple[Node, str]]:
-    """The parts that are mappings in every object, or in those of Kubernetes itself, and are something else here."""
-    group = thing.value["apiVersion"].rpartition("/")[0]
-    own = "." not in group or group.endswith(".k8s.io")
-    for path in (*_MAPPINGS, *((("spec",),) if own else ())):
-        part = thing.get(*path)
-        if part.value is not None and not isinstance(part.value, dict):
-            yield part, ".".join(path)
 
 
 def _not_objects(document: Document) -> Iterator[tuple[int, str]]:

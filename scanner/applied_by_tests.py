@@ -7,7 +7,9 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from scanner import documents
 from scanner.documents import Document
@@ -26,7 +28,7 @@ _STEPS = regex(r"\d+-[^.]+\.ya?ml")
 """The names of the files that KUTTL applies, beside such a file."""
 
 
-class Applied(NamedTuple):
+class Applied(Struct, frozen=True):
     """Files that a test applies."""
 
     folder: str

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec import Struct, field
 
 
-class Pattern(NamedTuple):
+class Pattern(Struct, frozen=True):
     """An entry of `select` or `skip`, and its source: `assay.yaml:3`, or `--skip` for the command line."""
 
     text: str
@@ -19,7 +19,7 @@ class Pattern(NamedTuple):
         return bool(self.where) and ":" not in self.where
 
 
-class SkippedRules(NamedTuple):
+class SkippedRules(Struct, frozen=True):
     """A pattern that left rules out."""
 
     pattern: str
@@ -27,7 +27,7 @@ class SkippedRules(NamedTuple):
     rules: tuple[str, ...]
 
 
-class SwitchedOff(NamedTuple):
+class SwitchedOff(Struct, frozen=True):
     """A rule that would run and does not."""
 
     rule: str
@@ -35,14 +35,14 @@ class SwitchedOff(NamedTuple):
     where: str
 
 
-class SwitchedOn(NamedTuple):
+class SwitchedOn(Struct, frozen=True):
     """A rule that runs although the profile does not hold it."""
 
     rule: str
     where: str
 
 
-class SeverityChange(NamedTuple):
+class SeverityChange(Struct, frozen=True):
     """A rule that counts with another severity than its own."""
 
     rule: str
@@ -52,7 +52,7 @@ class SeverityChange(NamedTuple):
     where: str
 
 
-class ParameterValue(NamedTuple):
+class ParameterValue(Struct, frozen=True):
     """The value that a rule was given in place of its default."""
 
     rule: str
@@ -61,7 +61,7 @@ class ParameterValue(NamedTuple):
     where: str
 
 
-class Setting(NamedTuple):
+class Setting(Struct, frozen=True):
     """Any other key that changes the scan, with its value as text."""
 
     key: str
@@ -69,7 +69,7 @@ class Setting(NamedTuple):
     where: str
 
 
-class NotAssessed(NamedTuple):
+class NotAssessed(Struct, frozen=True):
     """An entry of `not_assessed`: what is knowingly not assessed, and how many inputs of the scan that is about."""
 
     format: str
@@ -81,7 +81,7 @@ class NotAssessed(NamedTuple):
     inputs: int = 0
 
 
-class NotUsed(NamedTuple):
+class NotUsed(Struct, frozen=True):
     """A key of a file that does not count, and why."""
 
     key: str

@@ -153,7 +153,7 @@ def context_of(path: str) -> Context:
 def _context_of_folder(folder: str) -> Context:
     """The context of the files of a folder whose names tell nothing: ten searches take as long as reading a file."""
     path = f"{folder}/{_ANY}"
-    return _told(path) if _TELLING_FOLDER.search(path) else Context.LIVE
+    return _told(path) if folder and _TELLING_FOLDER.search(path) else Context.LIVE
 
 
 def _name_tells(name: str) -> bool:

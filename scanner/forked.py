@@ -87,6 +87,7 @@ class Process:
     """A copy of this process that does `work` and ends. Raises OSError where none can be started."""
 
     def __init__(self, work: Callable[[], object]) -> None:
+        wait_for_killed()
         self._code: int | None = None
         self._number = os.fork()
         if not self._number:
@@ -95,6 +96,11 @@ class Process:
             except BaseException:  # noqa: BLE001 - nothing of the copied program may run on
                 os._exit(1)
             os._exit(0)
+
+    def leave(self) -> None:
+        """Have the process ended, and wait for that later: its memory is freed while this process works on."""
+        self.kill()
+        _KILLED.append(self)
 
     def end(self) -> None:
         """End the process where it did not end itself, and wait until it has."""
@@ -117,3 +123,13 @@ class Process:
                 _, status = os.waitpid(self._number, 0)
                 self._code = os.waitstatus_to_exitcode(status)
         return self._code or 0
+
+
+_KILLED: list[Process] = []
+"""Those that were left."""
+
+
+def wait_for_killed() -> None:
+    """Wait until the processes that were left have ended, so that the system forgets them."""
+    while _KILLED:
+        _KILLED.pop().wait()

@@ -15,11 +15,12 @@ if not TYPE_CHECKING:
         """What `re.compile` gives, compiled when it is first used."""
 
         def __init__(self, text: str, flags: int = 0) -> None:
-            self._given = text, flags
+            self.pattern = text
+            self._flags = flags
 
         def __getattr__(self, name: str) -> Any:
             import re
 
-            found = getattr(re.compile(*self._given), name)
+            found = getattr(re.compile(self.pattern, self._flags), name)
             setattr(self, name, found)  # the next time it is found without coming here
             return found

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from scanner.model import RuleInfo
 
 
-class RuleIds(NamedTuple):
+class RuleIds(Struct, frozen=True):
     """The ids of all rules, and what they were before."""
 
     known: frozenset[str] = frozenset()

@@ -14,6 +14,7 @@ from scanner.copied_inputs import with_copies
 from scanner.file_stage import read_files, sources_of
 from scanner.findings import in_context, masked_scan, merged_findings, separate_findings, source_lines
 from scanner.finished_scan import Accounts, Comparison, Scan, Verdict
+from scanner.forked import wait_for_killed
 from scanner.frameworks import judging
 from scanner.frameworks.links import Links
 from scanner.graphs import card_scopes_of, graphs_of
@@ -64,6 +65,7 @@ def scan(
     result = evaluated.result()
     if kept and not evaluated.read.ended and not evaluated.together.why:
         kept.put(result, evaluated.read.contents, evaluated.read.searched.clean, later)
+    wait_for_killed()
     return result
 
 

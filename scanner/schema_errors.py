@@ -6,7 +6,6 @@ that looks like a credential.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
@@ -139,6 +138,8 @@ def _misnamed(error: ValidationError, path: FieldPath) -> Problem:
 
 
 def _repeated(error: ValidationError, path: FieldPath) -> Iterator[Problem]:
+    import json
+
     met: set[str] = set()
     for index, item in enumerate(cast("list[Any]", error.instance)):
         before = len(met)

@@ -104,9 +104,7 @@ class Workers(Generic[Task, Part]):
         """End the processes, where there are any, all at the same time."""
         for worker in self._workers:
             worker.channel.close()
-            worker.process.kill()
-        for worker in self._workers:
-            worker.process.wait()
+            worker.process.leave()
         for left in (self._workers, self._again, self._parts, self._done, self._crashed):
             left.clear()
 

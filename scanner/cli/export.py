@@ -132,7 +132,7 @@ def _chosen(identities: Sequence[str], wanted: Options) -> list[RuleFile]:
 
 def _tell(configuration: Configuration, changes: RuleChanges, rules: Collection[str], *, named: bool) -> None:
     """Print what a configuration changed in an export; settings that affect only scans are left out."""
-    skipped = (each._replace(rules=tuple(name for name in each.rules if name in rules)) for each in changes.skipped)
+    skipped = (replace(each, rules=tuple(name for name in each.rules if name in rules)) for each in changes.skipped)
     told = RuleChanges(
         () if named else changes.selected,
         0 if named else changes.not_selected,

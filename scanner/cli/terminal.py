@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 import sys
 from collections.abc import Mapping
 
@@ -37,7 +37,15 @@ def _width(fixed: int, environment: Mapping[str, str], *, terminal: bool) -> int
     stated = environment.get("COLUMNS", "")
     if stated.isascii() and stated.isdecimal() and int(stated):
         return max(_NARROWEST, int(stated))
-    return max(_NARROWEST, shutil.get_terminal_size((fixed, 0)).columns) if terminal else fixed
+    return max(_NARROWEST, _columns() or fixed) if terminal else fixed
+
+
+def _columns() -> int:
+    """The width of the terminal; 0 if it does not tell."""
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns
+    except (OSError, ValueError):
+        return 0
 
 
 def _has_colours(environment: Mapping[str, str], *, terminal: bool) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from scanner.model import PROFILES, Severity
 from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
@@ -11,7 +13,7 @@ SEPARATOR = ":"
 """Between the files of one item of `compose-files`."""
 
 
-class ConfigurationKey(NamedTuple):
+class ConfigurationKey(Struct, frozen=True):
     """One key."""
 
     name: str

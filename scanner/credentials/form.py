@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 
-class Form(NamedTuple):
+class Form(Struct, frozen=True):
     """The form of credentials of an issuer, with a text that has the form and a similar one that does not have it.
 
     An example states its random parts as `<36>`: the number of characters, and a letter behind it for the alphabet

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from scanner.credentials.form import START, Form
 from scanner.credentials.table import FORMS
@@ -41,7 +42,7 @@ _FURTHER = {
 """Characters behind the line of its word that a form may extend to; other forms are on one line."""
 
 
-class FoundCredential(NamedTuple):
+class FoundCredential(Struct, frozen=True):
     """A credential in a text: what it is, and where its secret part begins and ends."""
 
     kind: str
@@ -78,7 +79,7 @@ def long_runs(text: str, shortest: int) -> list[str]:
     return [run for run in _runs(text).long if len(run) >= shortest]
 
 
-class _Runs(NamedTuple):
+class _Runs(Struct, frozen=True):
     """The runs of a text."""
 
     long: Sequence[str]

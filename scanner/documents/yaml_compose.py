@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
+from msgspec import Struct
 
 from scanner.documents.collection import Collection
 from scanner.documents.line_breaks import LineBreaks
@@ -32,7 +33,7 @@ _SHOWN = 40
 """Characters of a name that an error shows."""
 
 
-class _Anchor(NamedTuple):
+class _Anchor(Struct, frozen=True):
     """The target of an alias."""
 
     data: Any

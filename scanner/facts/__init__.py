@@ -7,7 +7,8 @@ no agent has. Each module declares its facts and the steps that derive them; `re
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from scanner.facts.derived import Derived
 from scanner.facts.setting import not_deployed, with_all
@@ -17,7 +18,7 @@ from scanner.model import Subject
 __all__ = ["Derived", "Side", "derive", "derive_sides", "sides"]
 
 
-class Side(NamedTuple):
+class Side(Struct, frozen=True):
     """Some of the subjects, and those that facts about them are drawn from."""
 
     judged: Sequence[Subject]

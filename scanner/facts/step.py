@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
 
 from msgspec import Struct
 
@@ -17,7 +17,7 @@ from scanner.places import Location, Related
 Value = TypeVar("Value")
 
 
-class Unread(NamedTuple):
+class Unread(Struct, frozen=True):
     """Kubernetes objects that may be in a file which was not read."""
 
     kind: str

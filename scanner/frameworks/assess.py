@@ -177,6 +177,8 @@ def _evidence(
 ) -> Iterator[Evidence]:
     """The outcomes of the rules that are mapped to a control, by links that may apply."""
     for rule, link in bearing:
+        if rule not in seen.counts:
+            continue
         meets = seen.population.meets(link.applies_when)
         if meets is not False and (outcomes := seen.outcomes(rule, (*conditions, link.applies_when))):
             yield Evidence(rule, link, outcomes if meets else {Outcome.UNKNOWN: 1})

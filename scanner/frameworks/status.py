@@ -17,7 +17,8 @@ where files can show all of it, every rule that is mapped to it ran, and every i
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from scanner.controls import Checkable, ControlLink, ControlStatus, Relation, ShownBy
 from scanner.frameworks.catalogue import Control
@@ -27,7 +28,7 @@ _NAMED = 3
 """Rules that a reason names; it counts the others."""
 
 
-class Evidence(NamedTuple):
+class Evidence(Struct, frozen=True):
     """The outcomes of one rule, and its mapping to a control."""
 
     rule: str
@@ -46,7 +47,7 @@ class Evidence(NamedTuple):
         return self.link.strength.bears and self.link.proves and Outcome.PASS in self.outcomes
 
 
-class Decision(NamedTuple):
+class Decision(Struct, frozen=True):
     """A status, and the reason for it."""
 
     status: ControlStatus

@@ -25,7 +25,7 @@ def accept(
     """
     entries = [_Entry(entry, Patterns((entry.path,))) for entry in configuration.not_assessed]
     told = [_accepted(item, entries, strict=strict) for item in inputs] if entries else list(inputs)
-    used = tuple(entry.said._replace(inputs=entry.inputs) for entry in entries)
+    used = tuple(replace(entry.said, inputs=entry.inputs) for entry in entries)
     idle = (_not_used(entry) for entry in used if not entry.inputs and whole)
     return told, replace(configuration, not_assessed=used, not_used=(*configuration.not_used, *idle))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -228,7 +228,7 @@ class Evaluator:
         return result
 
 
-class _Judged(NamedTuple):
+class _Judged(Struct, frozen=True):
     """A subject with the result of a rule for it."""
 
     subject: Subject
@@ -264,7 +264,8 @@ def _finding(
 
     `failed` has the values of a failure as expressions see them.
     """
-    rule, info, subject, (outcome, why, _) = ready.rule, ready.rule.info, judged.subject, judged.found
+    rule, info, subject = ready.rule, ready.rule.info, judged.subject
+    outcome, why = judged.found.outcome, judged.found.why
     trace = judged.derived.trace(subject) if outcome is Outcome.UNKNOWN else ()
     path = trace if trace and reads_traced(rule) else ()
     why = why.told(judged.derived.lack(subject, why.fact, item.related, why.key)) if why.fact else why

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, reduce
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -66,7 +66,7 @@ class LoadedRule(Struct, frozen=True):
         return replace(fix, safe=True) if fix.safe_when and failed.holds(fix.safe_when) else fix
 
 
-class FailedSubject(NamedTuple):
+class FailedSubject(Struct, frozen=True):
     """The values of a subject that a rule fails for, or of one of its items, as expressions see them."""
 
     values: runtime.Activation
@@ -80,7 +80,7 @@ class FailedSubject(NamedTuple):
         return self.known[condition]
 
 
-class RuleAbout(NamedTuple):
+class RuleAbout(Struct, frozen=True):
     """A rule among those about the subjects of a kind."""
 
     ready: LoadedRule

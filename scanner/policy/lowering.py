@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from scanner.model import Severity, Subject
 from scanner.policy.message import fill_placeholders
 from scanner.policy.rule import Rule
 
 
-class CountedSeverity(NamedTuple):
+class CountedSeverity(Struct, frozen=True):
     """The severity that counts."""
 
     severity: Severity

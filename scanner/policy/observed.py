@@ -6,7 +6,9 @@ import hashlib
 import json
 import re
 from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from scanner.documents.positions import join_path, split_path
 from scanner.late import regex
@@ -31,7 +33,7 @@ _FREE_TEXT = frozenset(
 """Fields that may hold any text, including a password that no pattern recognises."""
 
 
-class Observed(NamedTuple):
+class Observed(Struct, frozen=True):
     """A field in words, and its value."""
 
     words: str = ""

@@ -64,7 +64,8 @@ class AllRules(Struct, frozen=True):
 
     def of_profile(self, profile: Profile) -> frozenset[str]:
         """The rules that a profile holds."""
-        return frozenset(rule.info.id for rule in self.rules if rule.info.profile in included(profile))
+        held = included(profile)
+        return frozenset(rule.info.id for rule in self.rules if rule.info.profile in held)
 
     def choose(self, held: Collection[str], tuning: Tuning | None = None) -> Pack:
         """The rules of a choice, as a configuration tunes them.

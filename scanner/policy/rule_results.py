@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scanner.documents.positions import join_path
 from scanner.model import Outcome, Subject
@@ -30,7 +33,7 @@ _OUTCOMES = {
 _DECIDED = UndecidedReason("")
 
 
-class RuleResult(NamedTuple):
+class RuleResult(Struct, frozen=True):
     """The outcome of a rule for a subject, or for one of its items."""
 
     outcome: Outcome
@@ -61,7 +64,7 @@ def _of_own_field(rule: Rule, subject: Subject, found: RuleResult) -> RuleResult
         return found
     path = join_path(found.item.path)
     fields = {f"{path}.{word}" for word in rule.words} & subject.reasons.keys()
-    return found._replace(why=not_known(fields, subject.reasons)) if fields else found
+    return replace(found, why=not_known(fields, subject.reasons)) if fields else found
 
 
 def _of_doubtful(

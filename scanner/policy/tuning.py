@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -35,7 +35,7 @@ OBJECTIVE = "objective:"
 """The prefix of a pattern that means all rules of an objective."""
 
 
-class SourcedValue(NamedTuple):
+class SourcedValue(Struct, frozen=True):
     """A value, and its source."""
 
     value: Any
@@ -66,7 +66,7 @@ class Tuning(Struct, frozen=True):
     rules: tuple[RuleSettings, ...] = ()
 
 
-class TunedRules(NamedTuple):
+class TunedRules(Struct, frozen=True):
     """The rules that run, what was changed of them, and the digest of that; empty where nothing was."""
 
     rules: tuple[Rule, ...]
@@ -89,7 +89,7 @@ def resolve_ids(tuning: Tuning, ids: RuleIds) -> Tuning:
 
 
 def _renamed(patterns: Iterable[Pattern], ids: RuleIds) -> tuple[Pattern, ...]:
-    return tuple(dict.fromkeys(each._replace(text=ids.current(each.text)) for each in patterns))
+    return tuple(dict.fromkeys(replace(each, text=ids.current(each.text)) for each in patterns))
 
 
 def _set_twice(rules: Iterable[RuleSettings], ids: RuleIds) -> Iterator[UsageError]:

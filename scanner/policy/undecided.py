@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scanner.documents.parsed import SPREAD
 from scanner.facts import registry
@@ -14,7 +17,7 @@ from scanner.policy.rule import Rule
 from scanner.policy.variables import FACTS
 
 
-class UndecidedReason(NamedTuple):
+class UndecidedReason(Struct, frozen=True):
     """Why there is no result."""
 
     reason: str
@@ -27,7 +30,7 @@ class UndecidedReason(NamedTuple):
 
     def told(self, lack: Lack | None) -> UndecidedReason:
         """The same with what is known of the lack of the fact."""
-        return self._replace(reason=f"{lack.why}; to decide, {lack.provide}", provide=lack.provide) if lack else self
+        return replace(self, reason=f"{lack.why}; to decide, {lack.provide}", provide=lack.provide) if lack else self
 
 
 def missing(rule: Rule, facts: Mapping[str, Any], key: str) -> UndecidedReason:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import posixpath
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from scanner import documents
 from scanner.contexts import Context, context_of, is_loaded
@@ -27,7 +29,7 @@ _YAML = (".yaml", ".yml")
 _NAME = regex(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
 
 
-class _Applied(NamedTuple):
+class _Applied(Struct, frozen=True):
     """What an object says of a folder of its repository."""
 
     folder: str

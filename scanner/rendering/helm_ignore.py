@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from scanner.late import regex
 
@@ -16,7 +17,7 @@ _SET = regex(r"[\[&~|]")
 """Characters that mean something in a set of Python's, and nothing in one of Go's."""
 
 
-class _Line(NamedTuple):
+class _Line(Struct, frozen=True):
     pattern: re.Pattern[str]
     whole: bool
     """It is matched against the whole path, not its last component."""

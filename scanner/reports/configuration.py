@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import Any, TypeAlias
 
+from msgspec.structs import asdict
+
 from scanner.configured import Configuration, RuleChanges
 from scanner.masking import mask, mask_data
 
@@ -35,7 +37,7 @@ def as_data(configuration: Configuration) -> Json:
     """All of it, for `run.configuration` of the results, without what looks like a credential."""
     rules = configuration.rules
     lists = {name: getattr(rules, name) for name in ("skipped", "off", "on", "severities", "parameters")}
-    known = {"not_assessed": [each._asdict() for each in configuration.not_assessed]}
+    known = {"not_assessed": [asdict(each) for each in configuration.not_assessed]}
     told: Json = mask_data(
         {
             "file": configuration.file,
@@ -43,10 +45,10 @@ def as_data(configuration: Configuration) -> Json:
             "named": configuration.named,
             "selected": [{"pattern": each.text, "where": each.where} for each in rules.selected],
             "not_selected": rules.not_selected,
-            **{name: [each._asdict() for each in records] for name, records in lists.items()},
-            "settings": [each._asdict() for each in configuration.settings],
+            **{name: [asdict(each) for each in records] for name, records in lists.items()},
+            "settings": [asdict(each) for each in configuration.settings],
             **(known if configuration.not_assessed else {}),
-            "not_used": [each._asdict() for each in configuration.not_used],
+            "not_used": [asdict(each) for each in configuration.not_used],
         }
     )
     return told

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from scanner.controls import ControlStatus, FrameworkSummary, Measure
 from scanner.finished_scan import Scan
@@ -16,7 +17,7 @@ INCOMPLETE = "not all inputs in scope were assessed"
 """Something that belongs to it was not assessed."""
 
 
-class OrderedFrameworks(NamedTuple):
+class OrderedFrameworks(Struct, frozen=True):
     """The frameworks of a scan: those to list first, and the others."""
 
     first: tuple[FrameworkSummary, ...]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from scanner.controls import Assessment, ControlStatus, FrameworkSummary
 from scanner.finished_scan import DISCLAIMER, Scan
@@ -81,7 +82,7 @@ def _fixed(scan: Scan) -> Iterator[str]:
         yield f"and {more} more"
 
 
-class _Column(NamedTuple):
+class _Column(Struct, frozen=True):
     """A column of the table of frameworks."""
 
     label: str

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from scanner.finished_scan import Scan
 from scanner.loss import NOT_OURS, OUTSIDE
 from scanner.model import HIDDEN, Input, InputStatus
 
 
-class Gap(NamedTuple):
+class Gap(Struct, frozen=True):
     """An input, or a part of one, that was not assessed and that no configuration accepts."""
 
     input: Input
@@ -24,7 +25,7 @@ class Gap(NamedTuple):
         return f"{self.input.path}:{self.line}" if self.line else self.input.path
 
 
-class Gaps(NamedTuple):
+class Gaps(Struct, frozen=True):
     """Everything that was not assessed."""
 
     unreadable: tuple[Gap, ...]

@@ -7,8 +7,9 @@ import stat
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from scanner.limits import DEFAULTS, Limits
@@ -105,7 +106,7 @@ class _Checkout:
         return f"{fault}: Assay cannot find out which files Git tracks, so ignore files have no effect" if fault else ""
 
 
-class _FolderRules(NamedTuple):
+class _FolderRules(Struct, frozen=True):
     """What holds in a folder."""
 
     checkout: _Checkout | None
@@ -163,9 +164,9 @@ class _Walk:
             if below.checkout and below.checkout.holds_checkout(path):
                 below = _FolderRules(_Checkout(path))
             elif not below.passed:
-                below = below._replace(checkout=_Checkout(path, below.checkout))
+                below = replace(below, checkout=_Checkout(path, below.checkout))
         if self._heeds and below.checkout and not below.passed and _IGNORE_FILE in inside:
-            return below._replace(rules=(*_rules(path), *below.rules))
+            return replace(below, rules=(*_rules(path), *below.rules))
         return below
 
     def _passes_over(self, path: str, name: str, below: _FolderRules, *, folder: bool) -> tuple[str, _FolderRules]:
@@ -184,7 +185,7 @@ class _Walk:
         self, path: str, below: _FolderRules, reason: str, *, unless_told: bool
     ) -> tuple[str, _FolderRules]:
         if below.checkout and below.checkout.tracks(path, unless_told=unless_told):
-            return "", below._replace(passed=reason)
+            return "", replace(below, passed=reason)
         return reason, below
 
     def _named(self, path: str) -> str:

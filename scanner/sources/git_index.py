@@ -13,7 +13,6 @@ import stat
 import struct
 from bisect import bisect_left
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -35,7 +34,7 @@ class UnreadableIndexError(ValueError):
     """An index that cannot be read; the message says why."""
 
 
-class _Entry(NamedTuple):
+class _Entry(Struct, frozen=True):
     name: bytes
     mode: int
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from scanner.documents.positions import Node
 
@@ -14,7 +15,7 @@ _CHANGES = (
 )
 
 
-class Elsewhere(NamedTuple):
+class Elsewhere(Struct, frozen=True):
     """A chart or a path that an object names."""
 
     node: Node

@@ -8,7 +8,9 @@ of other custom resources.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from scanner.documents.positions import MISSING, Node
 from scanner.marks import Mark, with_children
@@ -35,7 +37,7 @@ _HELD_OBJECTS: dict[tuple[str, str], Path] = {
 """Group and kind of objects that hold others which are applied as they are -> where."""
 
 
-class ContainerPlace(NamedTuple):
+class ContainerPlace(Struct, frozen=True):
     """A container that does not stand in the list of its pod."""
 
     owner: Path
@@ -50,7 +52,7 @@ class ContainerPlace(NamedTuple):
     """A pod template that holds what applies to the container."""
 
 
-class PodPlace(NamedTuple):
+class PodPlace(Struct, frozen=True):
     """A pod that an object describes."""
 
     path: Path

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import MsgspecError, Struct
 from msgspec.msgpack import Encoder, encode
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from scanner.facts.field_filter import FieldFilter
 from scanner.facts.step import Whole
@@ -63,7 +63,7 @@ class Reuse(Struct):
         from scanner.inputs.kept.joined import KeptJoined
 
         try:
-            known = whole if isinstance(whole, bool) else sorted(map(tuple, whole))
+            known = whole if isinstance(whole, bool) else sorted(map(astuple, whole))
             same = identity.digest(rules, fields, work, (*self.settings, known, sorted(unused)), self.own_rules)
         except (OSError, TypeError):
             return None

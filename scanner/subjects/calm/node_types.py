@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from scanner.late import regex
 from scanner.subjects.architecture import ASSET, BOUNDARY, DATASTORE, SERVICE
 
 
-class NodeType(NamedTuple):
+class NodeType(Struct, frozen=True):
     """What a type of node is read as."""
 
     kind: str

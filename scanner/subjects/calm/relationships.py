@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from scanner.documents.positions import MISSING, Node
 from scanner.marks import NOWHERE, with_children
@@ -22,7 +24,7 @@ TYPES = ("interacts", "connects", "deployed-in", "composed-of", "options")
 _AUTHENTICATED = {"mTLS": "mtls"}
 
 
-class End(NamedTuple):
+class End(Struct, frozen=True):
     """What a flow starts or ends at."""
 
     node: Node

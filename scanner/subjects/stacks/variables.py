@@ -7,7 +7,9 @@ unless the same file requires the variable elsewhere.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from scanner.late import regex
 
@@ -21,7 +23,7 @@ _DEEPEST = 8
 """Defaults in defaults that are followed."""
 
 
-class Substituted(NamedTuple):
+class Substituted(Struct, frozen=True):
     """A value with the defaults of its variables."""
 
     text: str

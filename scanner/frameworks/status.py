@@ -17,8 +17,7 @@ where files can show all of it, every rule that is mapped to it ran, and every i
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-
-from msgspec import Struct
+from typing import NamedTuple
 
 from scanner.controls import Checkable, ControlLink, ControlStatus, Relation, ShownBy
 from scanner.frameworks.catalogue import Control
@@ -28,7 +27,7 @@ _NAMED = 3
 """Rules that a reason names; it counts the others."""
 
 
-class Evidence(Struct, frozen=True):
+class Evidence(NamedTuple):
     """The outcomes of one rule, and its mapping to a control."""
 
     rule: str
@@ -47,7 +46,7 @@ class Evidence(Struct, frozen=True):
         return self.link.strength.bears and self.link.proves and Outcome.PASS in self.outcomes
 
 
-class Decision(Struct, frozen=True):
+class Decision(NamedTuple):
     """A status, and the reason for it."""
 
     status: ControlStatus

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from scanner.errors import PackError
+from scanner.policy import expression as expressions
 from scanner.policy.cel_errors import ErrorReader, EvaluationError, read_compilation
 from scanner.policy.truth import Truth
 from scanner.policy.variables import FACTS, VARIABLES
@@ -110,7 +111,7 @@ def compile_expression(source: str, names: Iterable[str], location: str) -> byte
         explanation = explain(why, source, variables)
         message = f"not a valid CEL expression: {explanation.sentence}"
         raise PackError(message, location, explanation.hint, excerpt(why, source, explanation)) from None
-    return bytes(expression.serialize())
+    return expressions.tree_only(bytes(expression.serialize()))
 
 
 def load_expression(compiled: bytes) -> cel.Expression:

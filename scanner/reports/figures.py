@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-
-from msgspec import Struct
+from typing import NamedTuple
 
 from scanner.controls import ControlStatus, FrameworkSummary, Measure
 from scanner.finished_scan import Scan
@@ -17,7 +16,7 @@ INCOMPLETE = "not all inputs in scope were assessed"
 """Something that belongs to it was not assessed."""
 
 
-class OrderedFrameworks(Struct, frozen=True):
+class OrderedFrameworks(NamedTuple):
     """The frameworks of a scan: those to list first, and the others."""
 
     first: tuple[FrameworkSummary, ...]

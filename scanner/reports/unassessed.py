@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-
-from msgspec import Struct
+from typing import NamedTuple
 
 from scanner.finished_scan import Scan
 from scanner.loss import NOT_OURS, OUTSIDE
 from scanner.model import HIDDEN, Input, InputStatus
 
 
-class Gap(Struct, frozen=True):
+class Gap(NamedTuple):
     """An input, or a part of one, that was not assessed and that no configuration accepts."""
 
     input: Input
@@ -25,7 +24,7 @@ class Gap(Struct, frozen=True):
         return f"{self.input.path}:{self.line}" if self.line else self.input.path
 
 
-class Gaps(Struct, frozen=True):
+class Gaps(NamedTuple):
     """Everything that was not assessed."""
 
     unreadable: tuple[Gap, ...]

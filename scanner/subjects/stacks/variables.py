@@ -7,9 +7,7 @@ unless the same file requires the variable elsewhere.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any
-
-from msgspec import Struct
+from typing import Any, NamedTuple
 
 from scanner.late import regex
 
@@ -23,7 +21,7 @@ _DEEPEST = 8
 """Defaults in defaults that are followed."""
 
 
-class Substituted(Struct, frozen=True):
+class Substituted(NamedTuple):
     """A value with the defaults of its variables."""
 
     text: str

@@ -17,7 +17,7 @@ from msgspec import Struct
 from scanner import __version__, safe_read, safe_write
 from scanner.errors import UnreadableError, UsageError
 
-_FORMAT = "5"
+_FORMAT = "6"
 _DIGITS = hashlib.sha256().digest_size * 2
 _GENERATIONS = 4
 """Results kept under one name: a few versions of Assay may take turns on one machine."""

@@ -101,7 +101,7 @@ class Workers(Generic[Task, Part]):
                 self.stop()
 
     def stop(self) -> None:
-        """End the processes, where there are any, all at the same time."""
+        """Have the processes ended, where there are any; `forked.wait_for_killed` waits until they have."""
         for worker in self._workers:
             worker.channel.close()
             worker.process.leave()

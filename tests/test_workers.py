@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from scanner.forked import wait_for_killed
 from scanner.limits import Limits
 from scanner.workers import Workers
 
@@ -88,6 +89,7 @@ def test_a_task_that_crashes_once_is_done_the_second_time(tmp_path: Path) -> Non
 def test_no_process_is_left_behind() -> None:
     workers = Workers(pid, lambda *_: 0, 2)
     (first, *_rest) = [part for _, parts in workers.run([["a"], ["b"]]) for part in parts]
+    wait_for_killed()
     with pytest.raises(ProcessLookupError):
         os.kill(first, 0)
 
@@ -102,6 +104,7 @@ def test_processes_that_stay_work_again() -> None:
     second = {part for _, parts in workers.run([["c"], ["d"]], stay=True) for part in parts}
     assert first == second
     workers.stop()
+    wait_for_killed()
     for each in first:
         with pytest.raises(ProcessLookupError):
             os.kill(each, 0)

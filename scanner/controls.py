@@ -93,6 +93,11 @@ class AppliesWhen(Struct, frozen=True):
     """Kinds of subjects, or the part of a kind before its dot."""
 
     @property
+    def is_always(self) -> bool:
+        """Whether it asks for nothing."""
+        return not self.data and not self.subjects
+
+    @property
     def words(self) -> str:
         """The condition for a person; empty where there is none."""
         parts = (("data", self.data), ("subjects", self.subjects))

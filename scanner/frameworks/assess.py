@@ -9,7 +9,7 @@ from typing import TypeAlias
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from scanner.controls import ALWAYS, AppliesWhen, Assessment, ControlLink, ControlStatus, ShownBy
+from scanner.controls import AppliesWhen, Assessment, ControlLink, ControlStatus, ShownBy
 from scanner.frameworks.catalogue import Control, Framework
 from scanner.frameworks.links import Links
 from scanner.frameworks.population import Population
@@ -104,17 +104,11 @@ def assess(
     `not_applicable` gives the reason for each control that the scope file excludes; `not_run` are the rules that are
     mapped to each control, bear on it and did not run.
     """
+    out, left = not_applicable or {}, not_run or {}
     return tuple(
         [
-            _assessment(
-                framework,
-                control,
-                linked.get(control.id, ()),
-                (not_run or {}).get(control.id, ()),
-                seen,
-                (not_applicable or {}).get(control.id, ""),
-            )
-            for control in framework.controls
+            _assessment(framework, it, linked.get(it.id, ()), left.get(it.id, ()), seen, out.get(it.id, ""))
+            for it in framework.controls
         ]
     )
 
@@ -140,12 +134,12 @@ def _assessment(
     seen: OutcomesInScope,
     excluded: str,
 ) -> Assessment:
-    conditions = tuple([when for when in (framework.applies_when, control.applies_when) if when is not ALWAYS])
-    applies = not excluded and all(seen.population.meets(when) is not False for when in conditions)
-    evidence = list(_evidence(bearing, conditions, seen)) if applies else []
-    decision = _unless_out_of_scope(control, conditions, seen.population, excluded) or decide(
-        control, evidence, not_run, incomplete=seen.population.incomplete
-    )
+    conditions = tuple([when for when in (framework.applies_when, control.applies_when) if not when.is_always])
+    limited = bool(excluded or conditions)  # most controls are not
+    applies = not limited or not (excluded or any(seen.population.meets(when) is False for when in conditions))
+    evidence = list(_evidence(bearing, conditions, seen)) if applies and bearing else []
+    out = _unless_out_of_scope(control, conditions, seen.population, excluded) if limited else None
+    decision = out or decide(control, evidence, not_run, incomplete=seen.population.incomplete)
     assessment = Assessment(
         framework=framework.id,
         edition=framework.edition,

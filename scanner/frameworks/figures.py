@@ -73,5 +73,6 @@ def _is_measured(assessment: Assessment) -> bool:
 
 def _rests_on_low(assessment: Assessment) -> bool:
     """Whether rules have outcomes, and all of them are mapped to the control with low strength."""
-    silent = assessment.status is ControlStatus.NOT_ASSESSED
-    return silent and bool(assessment.links) and not any(link.strength.bears for link in assessment.links)
+    if not assessment.links or assessment.status is not ControlStatus.NOT_ASSESSED:
+        return False
+    return not any(link.strength.bears for link in assessment.links)

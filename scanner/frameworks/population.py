@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from scanner.controls import ALWAYS, AppliesWhen
+from scanner.controls import AppliesWhen
 from scanner.facts.derived import Derived
 from scanner.model import Input, Subject
 from scanner.subjects.architecture import ASSET, CATEGORIES_OF_DATA
@@ -37,7 +37,7 @@ class Population(Struct, frozen=True):
 
     def meets(self, when: AppliesWhen) -> bool | None:
         """Whether the scanned files contain what a control is about; None where it is not known."""
-        if when is ALWAYS:
+        if when.is_always:
             return True
         told = (self._has_subjects(when.subjects), self._has_data(when.data))
         return False if False in told else None if None in told else True

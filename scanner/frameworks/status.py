@@ -78,6 +78,8 @@ def decide(
     """
     if control.checkable is Checkable.MANUAL:
         return Decision(ControlStatus.MANUAL, "")
+    if not evidence:  # as of most controls
+        return Decision(ControlStatus.NOT_ASSESSED, _why_not_assessed(evidence, not_run))
     bearing = [each for each in evidence if each.link.strength.bears]
     by_status: dict[ControlStatus, list[str]] = {}
     for each in bearing:

@@ -75,8 +75,8 @@ class AllRules(Struct, frozen=True):
         ids = self.ids
         tuned = apply_settings(self.rules, held, resolve_ids(tuning or Tuning(), ids))
         counted = self.of_profile(Profile.STRICT).union(held)
-        running = {rule.info.id for rule in tuned.rules}
-        not_run = tuple(rule.info for rule in self.rules if rule.info.id in counted - running)
+        left = counted.difference(rule.info.id for rule in tuned.rules)
+        not_run = tuple(rule.info for rule in self.rules if rule.info.id in left)
         return Pack(tuned.rules, self.digest, ids, tuned.changes, not_run, tuned.digest)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.msgpack import encode
 from msgspec.structs import replace
 
 from scanner import documents, facts, library
@@ -17,6 +18,7 @@ from scanner.policy.expression import Reads
 from scanner.policy.known_conditions import KeyParts, KnownConditions, is_key
 from scanner.policy.projection import Projection
 from scanner.policy.rule import Rule, load
+from scanner.policy.rule_reads import RuleReads
 from scanner.policy.variables import FACTS
 from scanner.subjects import recognise
 from scanner.subjects.architecture import FLOW
@@ -27,7 +29,8 @@ SHIPPED = library.data_root() / "rules"
 
 def plain(rule: Rule) -> Rule:
     """The rule without what makes its evaluation quicker: each subject and each item is evaluated anew."""
-    return replace(rule, every_item=None, of_item=False, decisive=Reads(values=frozenset({(FACTS,)})))
+    reads = RuleReads(rule.words, rule.reads, Reads(values=frozenset({(FACTS,)})))
+    return replace(rule, every_item=None, of_item=False, encoded_reads=encode(reads))
 
 
 @pytest.mark.slow

@@ -15,11 +15,12 @@ from scanner.policy import shared_ids
 from scanner.policy.expression import Reads
 from scanner.policy.fix import RuleFix
 from scanner.policy.rule import SCHEMA, Rule, load_folder, refuse_outside, rule_files, rule_paths
+from scanner.policy.rule_reads import RuleReads
 from scanner.policy.tuning import Tuning, apply_settings, resolve_ids
 from scanner.rule_ids import ANY_RULE, RuleIds
 from scanner.schema_errors import shown
 
-_SHAPE = " ".join(name for kind in (Rule, RuleInfo, RuleFix, Reads) for name in kind.__struct_fields__)
+_SHAPE = " ".join(name for kind in (Rule, RuleInfo, RuleFix, RuleReads, Reads) for name in kind.__struct_fields__)
 """What a kept rule is made of: one that was kept in another shape is compiled anew."""
 
 

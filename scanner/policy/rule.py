@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
+from msgspec.msgpack import encode
 
 from scanner import library, objectives
 from scanner.baseline import Worse
@@ -83,12 +84,10 @@ class Rule(Struct, frozen=True):
     """What of the workload of a container makes a finding count one step lower; the first one that holds is told."""
     related: Mapping[str, str]
     """Name of a related place -> the message of a finding about it."""
-    words: frozenset[str]
-    """Every name that affects the outcome, to decide whether a field of unknown value could affect it."""
-    reads: Reads
-    """All that the expressions, `each` and the message read; what they read of `item` counts as read under `each`."""
-    decisive: Reads = field(default_factory=Reads)
-    """What `when` and, in a rule without `each`, `require` read."""
+    encoded_reads: bytes
+    """`RuleReads`: of most rules nobody asks for it, and to decode it takes as long as all the rest."""
+    joined: bool
+    """It uses facts, so that it needs all subjects first."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     """The values in force."""
     formats: Mapping[str, str] = field(default_factory=dict)
@@ -103,9 +102,19 @@ class Rule(Struct, frozen=True):
     """What it requires depends on the item, its key and the parameters alone."""
 
     @property
-    def joined(self) -> bool:
-        """It uses facts, so that it needs all subjects first."""
-        return any(path[0] == FACTS for path in self.reads.paths)
+    def words(self) -> frozenset[str]:
+        """Every name that affects the outcome, to decide whether a field of unknown value could affect it."""
+        return rule_reads.decoded(self.encoded_reads).words
+
+    @property
+    def reads(self) -> Reads:
+        """All that expressions, `each` and the message read; what they read of `item` counts as read under `each`."""
+        return rule_reads.decoded(self.encoded_reads).reads
+
+    @property
+    def decisive(self) -> Reads:
+        """What `when` and, in a rule without `each`, `require` read."""
+        return rule_reads.decoded(self.encoded_reads).decisive
 
 
 class RuleFile(Struct, frozen=True):
@@ -212,6 +221,8 @@ def _rule(file: DataFile, identity: str, expressions: Mapping[str, bytes]) -> Ru
     parameters = value.get("parameters", {})
     each = tuple(rule_reads.paths_of_each(value).values())
     starts = rule_reads.starts(each, KINDS[value["subject"]].names)
+    of_kinds = object_kinds.READS if "kinds" in value else ()
+    read = rule_reads.of(expressions, starts, rule_reads.texts_of(value).values(), of_kinds)
     return Rule(
         _info(identity, value),
         require=expressions["require"],
@@ -225,11 +236,8 @@ def _rule(file: DataFile, identity: str, expressions: Mapping[str, bytes]) -> Ru
         lower=tuple(_lower_reasons(value, expressions)),
         lower_by=tuple(_reasons(value.get("lower_by_fact", ()))),
         related=value.get("related", {}),
-        words=rule_reads.words(expressions, starts),
-        reads=rule_reads.reads(
-            expressions, starts, rule_reads.texts_of(value).values(), object_kinds.READS if "kinds" in value else ()
-        ),
-        decisive=rule_reads.decisive(expressions, starts),
+        encoded_reads=encode(read),
+        joined=any(path[0] == FACTS for path in read.reads.paths),
         parameters={name: each["default"] for name, each in parameters.items()},
         formats={name: each["format"] for name, each in parameters.items() if "format" in each},
         fix=RuleFix.of(value["fix"], expressions.get("fix_when"), expressions.get("fix_safe_when"))

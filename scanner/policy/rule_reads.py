@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.msgpack import decode
 
 from scanner.documents.positions import join_path, split_path
 from scanner.facts.step import FieldRead, read
@@ -28,9 +32,32 @@ MERGING: Path = ("object", "metadata", "annotations", "kustomize.toolkit.fluxcd.
 """How Flux applies an object, which decides what failures mean whatever the rule."""
 
 
-def reads(
-    expressions: Mapping[str, bytes], each: Sequence[Path], texts: Iterable[str], also: Sequence[Path] = ()
-) -> Reads:
+class RuleReads(Struct, frozen=True, array_like=True):
+    """What a rule reads."""
+
+    words: frozenset[str]
+    """Every name that affects the outcome."""
+    reads: Reads
+    """Everything."""
+    decisive: Reads
+    """What decides whether the rule applies and, for a rule about a subject as a whole, what its outcome is."""
+
+
+def of(expressions: Mapping[str, bytes], each: Sequence[Path], texts: Iterable[str], also: Sequence[Path]) -> RuleReads:
+    """What a rule with these expressions and texts reads; `each` are the paths of the items that it checks."""
+    found = _together(expressions[name] for name in _DECISIVE if name in expressions)
+    words = found.words | {part for path in each for part in path if part != ANY}
+    decisive = _together(expressions[name] for name in _DECISIVE[: 1 if each else None] if name in expressions)
+    return RuleReads(words, _reads(expressions, each, texts, also), decisive)
+
+
+@lru_cache(maxsize=4096)
+def decoded(encoded: bytes) -> RuleReads:
+    """What a kept rule reads."""
+    return decode(encoded, type=RuleReads)
+
+
+def _reads(expressions: Mapping[str, bytes], each: Sequence[Path], texts: Iterable[str], also: Sequence[Path]) -> Reads:
     """Everything that a rule reads, `also` and the placeholders of its texts included.
 
     Reads of `item` are added to each of the paths of `each`.
@@ -42,17 +69,6 @@ def reads(
         frozenset((*_placed(found.sizes, each), *each)),
         frozenset(_placed(found.presences, each)),
     )
-
-
-def words(expressions: Mapping[str, bytes], each: Sequence[Path]) -> frozenset[str]:
-    """The names of variables and fields that decide the outcome of a rule."""
-    found = _together(expressions[name] for name in _DECISIVE if name in expressions)
-    return found.words | {part for path in each for part in path if part != ANY}
-
-
-def decisive(expressions: Mapping[str, bytes], each: Sequence[Path]) -> Reads:
-    """What decides whether a rule applies and, for a rule about a subject as a whole, what its outcome is."""
-    return _together(expressions[name] for name in _DECISIVE[: 1 if each else None] if name in expressions)
 
 
 def only_item(require: bytes, names: Sequence[str]) -> bool:

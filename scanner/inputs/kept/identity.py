@@ -85,7 +85,7 @@ def _told(value: Any) -> Any:
 
 _APART = {"when", "require", "detail", "every_item", "safe_when"}
 """Compiled expressions."""
-_DERIVED = {"words", "reads", "decisive"}
+_DERIVED = {"encoded_reads", "joined"}
 """Fields of a rule that follow from the others: what its expressions, its place and its message read."""
 _GETTERS = {
     kind: attrgetter(*(name for name in names_of(kind) if name not in _APART | _DERIVED))

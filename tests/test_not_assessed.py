@@ -304,13 +304,40 @@ def test_only_a_template_is_called_one(text: str, template: bool, tmp_path: Path
             "site generator (Jekyll)",
         ),
         ("a.json", "[\n{% for a in all %}\n{}{% endfor %}\n]\n", "a mark of Jinja, Django or Liquid"),
+        ("a.yaml", "a: {{ SHOP_NAME }}: b\n", "`{{ SHOP_NAME }}`, a variable of Jinja, Ansible or another tool than"),
+        ("a.yaml", "a: {{ shop.name | default('b') }}: b\n", "`{{ shop.name }}`, a variable of Jinja"),
+        ("a.yaml", "{{ end }}\na: {{ toYaml .Values.a }}: b\n", "`helm template CHART | assay scan -`"),
     ],
 )
 def test_how_to_render_a_template_fits_its_language(path: str, text: str, words: str, tmp_path: Path) -> None:
     write(tmp_path, path, text)
     (item,) = results(tmp_path)[1]["inputs"]
     assert words in item["reason"]
-    assert ("helm" in item["reason"]) is ("helm" in words)
+    assert ("`helm" in item["reason"]) is ("helm" in words)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a: b\n<<<<<<< HEAD\nc: d\n=======\nc: e\n>>>>>>> 73ac8e6 (Update)\n", 2),
+        ("a: b\nc: |\n  d\n>>>>>>> 73ac8e6 (Update)\ne:\n  f: g\n", 4),
+        ("a: b\r\n<<<<<<< HEAD\r\nc: d\r\n=======\r\nc: e\r\n>>>>>>> 73ac8e6\r\n", 2),
+    ],
+)
+def test_merge_conflict_markers_are_named(text: str, line: int, tmp_path: Path) -> None:
+    write(tmp_path, "compose.yaml", text)
+    code, told = results(tmp_path)
+    (item,) = told["inputs"]
+    assert (code, item["status"]) == (4, "unreadable")
+    assert f"remove the merge conflict markers at line {line}" in item["reason"]
+
+
+@pytest.mark.parametrize("text", ["a: [b\nc: d\n\n\n<<<<<<< HEAD\n", "a: |\n  <<<<<<< HEAD\nb: c: d\n"])
+def test_what_is_wrong_before_a_marker_or_beside_one_in_a_text_is_told(text: str, tmp_path: Path) -> None:
+    write(tmp_path, "compose.yaml", text)
+    (item,) = results(tmp_path)[1]["inputs"]
+    assert item["status"] == "unreadable"
+    assert "conflict" not in item["reason"]
 
 
 def test_json_with_comments_is_known_for_what_it_is(tmp_path: Path) -> None:

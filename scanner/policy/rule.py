@@ -37,7 +37,7 @@ _PLATFORMS = {"stack": Platform.OTHER}
 """Of rules about some families of subjects: frameworks about Kubernetes or agents say nothing about Docker."""
 _LIST = regex(r"([^{}]+: )\{[\w.]+\}")
 """A message that is a text, a colon and one placeholder."""
-_PURPOSE = ("stack", "purpose")
+_PURPOSE = frozenset((("stack", "purpose"), ("stack", "intended")))
 """What an expression reads that asks what a file is for."""
 _SUFFIXES = (".yaml", ".yml")
 """That of rule files, and one by which a file looks like one."""
@@ -253,7 +253,7 @@ def _lower_reasons(value: dict[str, Any], expressions: Mapping[str, bytes]) -> I
     for number, each in enumerate(rule_reads.lower_of(value).values()):
         when = expressions[rule_reads.lower_name(number)]
         to = Severity(each.get("to") or lowered(Severity(value["severity"])))
-        yield LowerReason(when, to, each["because"].strip(), _PURPOSE in expression.reads(when).paths)
+        yield LowerReason(when, to, each["because"].strip(), not _PURPOSE.isdisjoint(expression.reads(when).paths))
 
 
 def _reasons(stated: dict[str, str] | Sequence[dict[str, str]]) -> Iterator[FactReason]:

@@ -1,4 +1,4 @@
-"""Passwords that equal a name beside them: that of a user, of a database, of the service or of its image."""
+"""Passwords that equal a name beside them, such as that of a user or of the image, or that are only a default."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ _GENERAL = frozenset("service server backend frontend container".split())  # noq
 _SPLIT = regex(r"[-_.]")
 
 
-_DEFAULT = regex(r"\$\{[A-Za-z_]\w*:?-[^{}]*\}")
+_DEFAULT = regex(r"\$\{([A-Za-z_]\w*):?-[^{}]*\}")
+_IN_URL = regex(r"://[^\s/:@]*:\$\{([A-Za-z_]\w*):?-[^{}]*\}@")
+"""A URL of which the password is nothing but the default of a variable."""
 _PASSWORD = regex(r"[-_]?(?:password|passwd|pass|pwd)\Z")
 
 
@@ -35,6 +37,19 @@ def tell_passwords(
                 told = told_beside(each["name"], name, stated, names)
             if told:
                 each["beside"] = told
+
+
+def tell_defaults(entries: list[dict[str, Any]], environment: Node) -> None:
+    """Say of each credential that only the default of a variable of the shell states, in `default_of`, of which."""
+    from scanner.credentials import kind_of
+
+    told: dict[str, str] = {}
+    for name, written in as_written(environment):
+        if found := _DEFAULT.fullmatch(written) or _IN_URL.search(written):
+            told[name] = found[1]
+    for each in entries:
+        if (variable := told.get(each["name"])) and kind_of(each["name"], each.get("value", "")):
+            each["default_of"] = variable
 
 
 def defaults_in(environment: Node) -> set[str]:

@@ -55,7 +55,9 @@ _LAST = {
     **_words("archive archived deprecated obsolete old unused", _REFERENCE),
 }
 """Words that tell the same at the end of the name of a folder, such as `system_tests` and `stacks_old`."""
-_APART = frozenset(word for word, purpose in _NAMES.items() if purpose in (DEVELOPMENT, TESTS))
+APART = (DEVELOPMENT, TESTS)
+"""What a file is for that one person runs, on one node."""
+_APART = frozenset(word for word, purpose in _NAMES.items() if purpose in APART)
 _COPIES = frozenset((".reference", "third-party", "third_party", "thirdparty", "upstream", "vendor"))
 _NOT_USED = (COPY, _REFERENCE)
 """What a file is for that nobody runs from its place."""

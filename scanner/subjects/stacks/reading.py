@@ -20,8 +20,8 @@ from scanner.subjects.stacks.forms import FILE, Misfit, fitting
 from scanner.subjects.stacks.kinds import COMPOSE, CONFIG, NETWORK, SECRET, SERVICE, STACK, SYSTEM, VOLUME
 from scanner.subjects.stacks.misplaced import misfits_told, without_misplaced
 from scanner.subjects.stacks.nodes import nodes_of
-from scanner.subjects.stacks.passwords import defaults_in, names_of, tell_passwords
-from scanner.subjects.stacks.purpose import Purpose, Purposes, is_operated, purposes_of
+from scanner.subjects.stacks.passwords import defaults_in, names_of, tell_defaults, tell_passwords
+from scanner.subjects.stacks.purpose import APART, Purpose, Purposes, is_operated, purposes_of
 from scanner.subjects.stacks.target import BY_NAME, BY_OPTION, Target, target_of
 from scanner.subjects.stacks.variables import required_in, without_defaults
 
@@ -70,12 +70,7 @@ def subjects(document: Document, wanted: str) -> Iterator[Subject]:
     root, misplaced = without_misplaced(root, misfits)
     paths = [path for _, path in document.origin.parts] or [document.origin.path]
     target = target_of(root, paths, wanted, merged=document.merged_by == COMPOSE)
-    stack = {"target": target.name}
-    if target.name == STACK and (nodes := nodes_of(root.get("services"))):
-        stack["nodes"] = nodes
-    purposes = Purposes()
-    if target.name == COMPOSE and target.why != BY_OPTION:
-        purposes = purposes_of(root, paths, "" if document.merged_by else document.header, document.named_by)
+    stack, purposes = _use(document, root, paths, target)
     yield _system(document, root, target, misfits, misplaced)
     required = required_in(root.value)
     for kind, (section, read) in _SECTIONS.items():
@@ -86,19 +81,40 @@ def subjects(document: Document, wanted: str) -> Iterator[Subject]:
             shape = read(applied, target.name)
             if kind == NETWORK and target.undecided and target.why == BY_NAME and not node.get("driver"):
                 shape.miss("driver", _EITHER)
-            if kind == SERVICE and target.name == COMPOSE and not target.undecided:
-                services.leave_out_ports(shape, whole, root.get("networks"))
+            if kind == SERVICE:
+                _tell_networks(shape, whole, root.get("networks"), target)
             for misfit in misfits:
                 if misfit.field[:2] == (section, name):
                     _leave_out(shape, misfit)
             if entries := shape.data.get("environment") if kind == SERVICE else None:
                 called = names_of(str(name), shape.data.get("image", ""))
                 tell_passwords(entries, called, defaults_in(whole.get("environment")))
+                tell_defaults(entries, whole.get("environment"))
             purpose = purposes.of(str(name)) if kind == SERVICE else Purpose()
             told: dict[str, Any] = {"purpose": purpose.name, "shown_by": purpose.shown_by} if purpose.name else {}
             if kind == SERVICE and _removes_ports(document, node):
                 told["removes_ports"] = True
             yield _subject(document, kind, str(name), whole, shape, {**stack, **told})
+
+
+def _use(document: Document, root: Node, paths: list[str], target: Target) -> tuple[dict[str, Any], Purposes]:
+    """Who deploys a file and on which nodes, and what it is for; that of a stack decides nothing but its placement."""
+    stack = {"target": target.name}
+    purposes = purposes_of(root, paths, "" if document.merged_by else document.header, document.named_by)
+    if target.name == COMPOSE:
+        return stack, Purposes() if target.why == BY_OPTION else purposes
+    if nodes := nodes_of(root.get("services")):
+        stack["nodes"] = nodes
+    if purposes.whole.name in APART:
+        stack |= {"intended": purposes.whole.name, "intended_by": purposes.whole.shown_by}
+    return stack, Purposes()
+
+
+def _tell_networks(shape: Applied, service: Node, networks: Node, target: Target) -> None:
+    """Take in what the networks of a service show of it."""
+    services.tell_networks(shape, service, networks, target.name)
+    if target.name == COMPOSE and not target.undecided:
+        services.leave_out_ports(shape, service, networks)
 
 
 def _removes_ports(document: Document, service: Node) -> bool:

@@ -12,7 +12,7 @@ from scanner.subjects.stacks.dropped_keys import SETTING, dropped
 from scanner.subjects.stacks.kinds import COMPOSE, STACK
 from scanner.subjects.stacks.mounts import mounts, unknown_source
 from scanner.subjects.stacks.ports import ports
-from scanner.subjects.stacks.resources import is_external
+from scanner.subjects.stacks.resources import is_external, network
 from scanner.subjects.stacks.variables import substitute
 
 _TEXTS = ("image", "user", "pid", "ipc", "network_mode", "userns_mode", "cgroup", "uts", "restart")
@@ -68,10 +68,24 @@ def leave_out_ports(shape: Applied, service: Node, networks: Node) -> None:
         shape.listed("dropped", [*dropped(service, COMPOSE), entry(ports.mark, key="ports", kind=SETTING)])
 
 
-def _is_internal(network: Node) -> bool:
+def tell_networks(shape: Applied, service: Node, networks: Node, target: str) -> None:
+    """Say what is in force of each network that a service names; a service with `extends` may have more networks."""
+    if service.get("network_mode") or service.get("extends"):
+        return
+    stated = [name for section, name, _ in references(service) if section == "networks"]
+    told = {name: network(networks.get(name), target) for name in stated}
+    for name, each in told.items():
+        for field in sorted(each.unknowns):
+            shape.miss("networks", each.reasons.get(field, (f"`{field}` of network {name} is not known", "state it")))
+    if "networks" not in shape.unknowns:
+        mark = service.get("networks").mark or service.mark or NOWHERE
+        shape.listed("networks", (entry(mark, name=name, **each.data) for name, each in told.items()))
+
+
+def _is_internal(defined: Node) -> bool:
     """Whether a network is a bridge of the project without a way out, as far as the file says so."""
-    driver = network.get("driver").value in (None, _BRIDGE)
-    return driver and not is_external(network) and as_flag(network.get("internal").value) is True
+    driver = defined.get("driver").value in (None, _BRIDGE)
+    return driver and not is_external(defined) and as_flag(defined.get("internal").value) is True
 
 
 def _in_force(service: Node, name: str, target: str) -> Node:

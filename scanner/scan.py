@@ -240,10 +240,9 @@ def evaluate(
     ready = shared.ready(options, noted) if shared else prepare(by, options, noted)
     local, joined, work, compares = ready.local, ready.joined, ready.work, ready.compares
     reuse = _reuse(where, by, options, shared.memory if shared else None)
-    ahead = partial(meanwhile, by) if meanwhile else None
     met = sources_of(where, options) if met is None else met
     told = replace(options, git_commit=where.tree.commit) if where.tree else options
-    read = read_files(met, ready, told, reuse, watch, ahead, counted=reported)
+    read = read_files(met, ready, told, reuse, watch, meanwhile and partial(meanwhile, by), counted=reported)
     read.leave_out_present(str(where.root), whole=where.whole)
     judged = JudgedObjects(by.everything.rules, read.subjects if by.engines else (), joined)
     also = [engine.assess(read.handed.get(engine.name, ()), judged.answer) for engine in by.engines]
@@ -290,9 +289,8 @@ def evaluate(
 
 
 def _scope(paths: Sequence[str] | sources.Scope, options: Options) -> sources.Scope:
-    if isinstance(paths, sources.Scope):
-        return paths
-    return sources.scope(paths, options.selection, options.configuration.place("paths"))
+    place = options.configuration.place("paths")
+    return paths if isinstance(paths, sources.Scope) else sources.scope(paths, options.selection, place)
 
 
 def _reuse(where: sources.Scope, by: ScanRules, options: Options, memory: inputs.Memory | None) -> inputs.Reuse:

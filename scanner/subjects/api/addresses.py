@@ -6,6 +6,7 @@ from ipaddress import ip_address
 from typing import NamedTuple
 
 from scanner.late import regex
+from scanner.subjects.api import top_level_domains
 
 LOCAL, RESERVED, PRIVATE, PUBLIC = "local", "reserved", "private", "public"
 """From where a host can be reached: from the machine itself; from nowhere, as its name is one for examples (RFC 2606)
@@ -87,5 +88,5 @@ def reach(host: str) -> str:
     try:
         address = ip_address(host.strip("[]"))
     except ValueError:
-        return PRIVATE if _PRIVATE.fullmatch(host) else PUBLIC
+        return PRIVATE if _PRIVATE.fullmatch(host) or not top_level_domains.has_one(host) else PUBLIC
     return PUBLIC if address.is_global else PRIVATE

@@ -39,6 +39,14 @@ services:
 """
 """Without the port, the finding about the socket counts less, because an attacker cannot reach the service."""
 
+MANAGED = """\
+services:
+  web:
+    image: registry.example/web:1.2
+    deploy: {placement: {constraints: [node.role == manager]}}
+"""
+"""Of a stack, what shows that it is for development counts for the placement alone."""
+
 
 def scanned(
     folder: Path, files: dict[str, str], monkeypatch: pytest.MonkeyPatch, context: Context | None = None
@@ -59,6 +67,7 @@ CHAINSAW = (
     "spec: {steps: [{try: [{apply: {file: pod.yaml}}]}]}\n"
 )
 APPLIED = "than on the base in pod.yaml, because a test of Chainsaw in its folder applies it"
+ALONE = "the file is for development, as the folder dev shows, and nothing in it shows a second node"
 MERGED = "web, annotations: {kustomize.toolkit.fluxcd.io/ssa: merge},"
 INTO = "than on the base in pod.yaml, because Flux merges its object into another one"
 CASES: list[tuple[dict[str, str], dict[str, str], list[str]]] = [
@@ -89,6 +98,11 @@ CASES: list[tuple[dict[str, str], dict[str, str], list[str]]] = [
     ),
     ({"pod.yaml": POD}, {"pod.yaml": POD, "chainsaw-test.yaml": CHAINSAW}, [f"7 findings count less {APPLIED}"]),
     ({"pod.yaml": POD}, {"pod.yaml": POD.replace("web,", MERGED, 1)}, [f"8 findings count less {INTO}"]),
+    (
+        {"stack.yaml": MANAGED},
+        {"dev/stack.yaml": MANAGED},
+        [f"1 finding counts less in dev/stack.yaml than on the base in stack.yaml, because {ALONE}"],
+    ),
     ({"pod.yaml": POD}, {"other/pod.yaml": POD}, []),
     ({"pod.yaml": POD}, {}, []),
 ]

@@ -81,7 +81,7 @@ _FOR_AGENTS = regex(
 """What an agent loads from any folder; a code block in such a text is an instruction."""
 _HELD = regex(
     r"(?:^|/)(?:agents|chatmodes|commands|plugins|prompts|skills|\.(?:agents?|claude|codex|cursor|gemini|github|kiro"
-    r"|opencode|roo|windsurf))/"
+    r"|opencode|roo|vscode|windsurf))/|(?:^|/)\.mcp\.json$"
 )
 """Where the path of a text for agents leaves the folder of their setup."""
 _TRANSLATION = regex(

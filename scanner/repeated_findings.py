@@ -20,6 +20,8 @@ _SHOWN = 50
 """Places that a finding names; the others are counted."""
 _NAMED = 20
 """Items that a message names; the others are counted."""
+_SUBJECTS = 8
+"""Subjects that a message names; the others are counted."""
 _HERE = "the same here"
 _PLACES = regex(r" \([\d,]+ places of the file\)$")
 _LISTED = 20
@@ -50,8 +52,9 @@ def grouped(findings: Sequence[Finding], rules: Mapping[str, str], counts: Count
     """The findings, of some rules one for several; the others are not counted.
 
     Of a rule with `subject` there is one for each subject, with the names of its items, of one with `setup` one for the
-    files of a setup that say the same, and of one with `copies` one for all files that say the same about a subject of
-    the same name. Those that a comparison or a waiver treats differently stay apart.
+    files of a setup that say the same, with `scan` one for all files that say the same, with `folder` one for all
+    subjects of a setup, with their names, and of one with `copies` one for all files that say the same about a subject
+    of the same name. Those that a comparison or a waiver treats differently stay apart.
     """
     groups: dict[object, list[Finding]] = {}
     for number, finding in enumerate(findings):
@@ -79,16 +82,26 @@ def _setup(finding: Finding) -> tuple[object, ...]:
     return setup_folder(finding.location.path), finding.severity, finding.counted_because, said
 
 
+def _scan(finding: Finding) -> tuple[object, ...]:
+    """What findings have in common that say the same about any files."""
+    return _setup(finding)[1:]
+
+
+def _folder(finding: Finding) -> tuple[object, ...]:
+    """What findings about the subjects of one setup have in common."""
+    return _setup(finding)[:-1]
+
+
 def _copies(finding: Finding) -> tuple[object, ...]:
     """What findings have in common that say the same about one thing, which several files describe."""
     return finding.subject_id, finding.said, finding.severity, finding.counted_because, finding.message
 
 
-_COMMON = {"subject": _subject, "setup": _setup, "copies": _copies}
+_COMMON = {"subject": _subject, "setup": _setup, "scan": _scan, "folder": _folder, "copies": _copies}
 
 
 def _as_told(rules: Mapping[str, str], first: Finding, *others: Finding) -> Finding:
-    return (_with_items if rules[first.rule] == "subject" else _with_files)(first, *others)
+    return {"subject": _with_items, "folder": _with_subjects}.get(rules[first.rule], _with_files)(first, *others)
 
 
 def _with_files(first: Finding, *others: Finding) -> Finding:
@@ -98,6 +111,15 @@ def _with_files(first: Finding, *others: Finding) -> Finding:
     number, word = (files, "file") if files else (len(others), "place")
     more = f"{'in' if files else 'at'} {number:,} more {word}{'s' if number > 1 else ''}"
     return replace(first, message=f"{first.message}; the same {more}", related=(*first.related, *related))
+
+
+def _with_subjects(first: Finding, *others: Finding) -> Finding:
+    """A finding about a subject, with the names and the places of others in the files of its setup."""
+    names = list(dict.fromkeys(other.subject_name for other in others))
+    more = f" and {len(names) - _SUBJECTS:,} more" if len(names) > _SUBJECTS else ""
+    related = [place for other in others for place in (Related(other.location, _HERE), *other.related)]
+    message = f"{first.message}; the finding also covers {', '.join(names[:_SUBJECTS])}{more}"
+    return replace(first, message=message, related=(*first.related, *related))
 
 
 def _with_items(first: Finding, *others: Finding) -> Finding:

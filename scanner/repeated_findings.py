@@ -23,7 +23,7 @@ _NAMED = 20
 _SUBJECTS = 8
 """Subjects that a message names; the others are counted."""
 _HERE = "the same here"
-_PLACES = regex(r" \([\d,]+ places of the file\)$")
+_PLACES = regex(r" \((?:[\d,]+ places|and at [\d,]+ more places?) of the file\)$")
 _LISTED = 20
 """Values of all places that a message lists; the others are counted."""
 

@@ -73,3 +73,56 @@ HOOKS = "hooks:\n  PostToolUse:\n  - type: command\n    command: ruff format --q
 def test_hooks_of_an_agent_of_an_editor_have_a_form_of_their_own(tools: str, number: int, tmp_path: Path) -> None:
     files = {"kit/agents/build.agent.md": agent("build", tools, HOOKS)}
     assert len(failures(tmp_path, files, "agents.hook-event-known")) == number
+
+
+def skill(*commands: str) -> str:
+    blocks = "\n\n".join(f"```bash\n{command}\n```" for command in commands)
+    return f"---\nname: a\ndescription: Starts agents\n---\n\n{blocks}\n"
+
+
+GUARDS = "agents.command-guards-kept"
+STARTS = "claude --dangerously-skip-permissions -p 'mend it'"
+
+
+def test_a_flag_in_several_commands_of_a_setup_is_one_finding(tmp_path: Path) -> None:
+    text = skill(STARTS, f"tmux send-keys -t x '{STARTS.partition(' -p')[0]}' Enter")
+    (found,) = failures(tmp_path, {"skills/a/SKILL.md": text, "skills/b/SKILL.md": skill(STARTS)}, GUARDS)
+    assert found.severity is Severity.CRITICAL
+    assert {place.location.path for place in found.related} == {"skills/a/SKILL.md", "skills/b/SKILL.md"}
+
+
+CODEX = "codex --dangerously-bypass-approvals-and-sandbox"
+
+
+@pytest.mark.parametrize(
+    ("command", "severity"),
+    [
+        (f'docker run --rm -it -v "$PWD:/work" agent {STARTS}', Severity.MEDIUM),
+        (f"podman exec agent {STARTS}", Severity.MEDIUM),
+        (f"bwrap --ro-bind /usr /usr --bind . . {STARTS}", Severity.MEDIUM),
+        (f'"$SAFEHOUSE" --env=cloud \\\n  --more -- {CODEX}', Severity.MEDIUM),
+        (f'alias proxied="$TOOLS/safehouse {CODEX}"', Severity.MEDIUM),
+        (f"docker run --privileged agent {STARTS}", Severity.CRITICAL),
+        (f"docker run -v /:/host agent {STARTS}", Severity.CRITICAL),
+        (f'docker run -v "$HOME:/root" agent {STARTS}', Severity.CRITICAL),
+        (f"docker run --volume ~/:/root agent {STARTS}", Severity.CRITICAL),
+        (f"docker run --mount type=bind,src=/,dst=/host agent {STARTS}", Severity.CRITICAL),
+        (f"bwrap --dev-bind / / {STARTS}", Severity.CRITICAL),
+        (f"docker run agent true; {STARTS}", Severity.CRITICAL),
+        (f"docker run agent {STARTS} && {STARTS}", Severity.CRITICAL),
+        (f"echo docker run; {STARTS}", Severity.CRITICAL),
+        (f"{STARTS} # docker run agent", Severity.CRITICAL),
+    ],
+)
+def test_a_container_around_an_agent_without_questions_counts_lower(
+    command: str, severity: Severity, tmp_path: Path
+) -> None:
+    (found,) = failures(tmp_path, {"skills/a/SKILL.md": skill(command)}, GUARDS)
+    assert found.severity is severity
+
+
+def test_a_list_of_names_of_variables_is_no_credential(tmp_path: Path) -> None:
+    rule = "agents.command-without-credentials"
+    names = "box --env-pass=CLOUD_PROFILE,CLOUD_REGION -- agent"
+    assert not failures(tmp_path, {"skills/a/SKILL.md": skill(names)}, rule)
+    assert failures(tmp_path, {"skills/b/SKILL.md": skill("login --password=q8Zr7Lm2t0Pk,x")}, rule)

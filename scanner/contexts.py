@@ -124,7 +124,9 @@ _KEPT_FOLDER = regex(
 )
 """A folder whose name says that its files are kept and no longer used."""
 
-_SET_ASIDE = regex(r"\.(?:backup|bak|disabled|old|orig(?:inal)?|rej|save|unused)$|[^/]~$", re.IGNORECASE)
+_SET_ASIDE = regex(
+    r"\.(?:(?:backup|bak|orig(?:inal)?|save)(?:[-._]?\d[\d._:T-]*)?|disabled|old|rej|unused)$|[^/]~$", re.IGNORECASE
+)
 """Copies that are kept, and files that are put out of use by their names: no tool takes one from a folder."""
 _ENDINGS = frozenset(
     "adoc dist example local markdown md mdx override rst sample template tmpl tpl txt".split()  # noqa: SIM905

@@ -164,8 +164,8 @@ def merged_findings(
 ) -> Sequence[Finding]:
     """The findings as reports show them: of a line that several overlays build, one for all of them.
 
-    Of the `grouped` rules there is one for each `subject`, for equal ones of a `setup`, for all `copies` and so
-    on; of unknown outcomes one for each cause. Those that a comparison or a waiver treats differently stay apart. The others
+    Of the `grouped` rules there is one for each `subject`, for equal ones of a `setup`, for all `copies` and so on; of
+    unknown outcomes one for each cause. Those that a comparison or a waiver treats differently stay apart. The others
     are taken off the counts.
     """
     findings = unknown_causes.of_one_cause(repeated_findings.grouped(findings, grouped, counts), counts)

@@ -23,7 +23,9 @@ INVOKED = "agents.invoked-downloads-not-executed"
     ("path", "more", "expected", "why"),
     [
         (".claude/settings.json", {}, Severity.CRITICAL, ""),
-        (".claude/settings.json.bak", {}, Severity.HIGH, "a copy or out of use"),
+        (".claude/settings.json.bak", {}, Severity.LOW, "a copy or out of use"),
+        (".claude/settings.json.backup-1756500556586", {}, Severity.LOW, "a copy or out of use"),
+        (".claude/settings.json.bak.2", {}, Severity.LOW, "a copy or out of use"),
         ("docs/settings.json", {}, Severity.HIGH, "documentation"),
         ("docs/team/hooks.json", {}, Severity.HIGH, "documentation"),
         ("docs/.claude/settings.json", {}, Severity.CRITICAL, ""),

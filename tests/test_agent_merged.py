@@ -60,7 +60,7 @@ SERVER = '{"mcpServers": {"a": {"command": "npx", "args": ["%s", "mcp"]}}}'
 
 def test_one_package_by_a_tag_in_files_of_any_folder_is_one_finding(tmp_path: Path) -> None:
     some = [".mcp.json", "apps/web/.mcp.json", "apps/web/.cursor/mcp.json", "apps/api/.gemini/settings.json"]
-    files = {path: SERVER % "@example/a@latest" for path in some} | {f"apps/{name}/package.json": "{}" for name in APPS}
+    files = dict.fromkeys(some, SERVER % "@example/a@latest") | {f"apps/{name}/package.json": "{}" for name in APPS}
     found = failures(tmp_path, files | {"apps/api/.mcp.json": SERVER % "@example/b@next"}, PINNED)
     places = [sorted(each.path for each in (one.location, *(o.location for o in one.related))) for one in found]
     assert sorted(places) == [sorted(some), ["apps/api/.mcp.json"]]

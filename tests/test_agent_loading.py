@@ -182,3 +182,39 @@ def test_the_prose_of_a_command_of_a_plugin_is_read(path: str, text: str, line: 
 def test_a_credential_in_the_prose_of_a_command_of_a_plugin_is_found(tmp_path: Path) -> None:
     text = f"Call the forge with {TOKEN}.\n"
     assert failures(tmp_path, {"plugins/p/commands/a.md": text}, "agents.prompt-without-credentials")
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (".claude/skills/a/SKILL.md", Severity.MEDIUM),
+        (".claude/commands/git/a.md", Severity.MEDIUM),
+        (".agents/skills/kit/a/SKILL.md", Severity.MEDIUM),
+        (".claude/plugins/p/skills/a/SKILL.md", Severity.MEDIUM),
+        (".claude/skills/p/commands/a.md", Severity.MEDIUM),
+        (".claude/skill-archive/a/SKILL.md", Severity.LOW),
+        (".agents/skills/kit/reference/a.md", Severity.LOW),
+        ("skills/a/SKILL.md", Severity.LOW),
+    ],
+)
+def test_what_front_matter_grants_counts_lower_where_no_tool_reads_it(
+    path: str, expected: Severity, tmp_path: Path
+) -> None:
+    files = {path: "---\nname: a\ndescription: Does it\nallowed-tools: Bash\n---\nDo it.\n", "README.md": "# A\n"}
+    (found,) = failures(tmp_path, files, "agents.invoked-commands-limited")
+    assert found.severity is expected
+
+
+@pytest.mark.parametrize(
+    ("path", "rule", "expected"),
+    [
+        (".claude/settings.json", "*", Severity.MEDIUM),
+        (".claude/settings.json", "mcp__*", Severity.MEDIUM),
+        (".claude/settings.json", "Bash", Severity.CRITICAL),
+        (".claude/settings.json", "Bash(*)", Severity.CRITICAL),
+    ],
+)
+def test_a_rule_that_claude_code_skips_counts_lower(path: str, rule: str, expected: Severity, tmp_path: Path) -> None:
+    files = {path: json.dumps({"permissions": {"allow": [rule]}})}
+    (found,) = failures(tmp_path, files, "agents.permission-commands-limited")
+    assert found.severity is expected

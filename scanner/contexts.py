@@ -198,6 +198,12 @@ def is_set_aside(path: str) -> bool:
     return bool(_SET_ASIDE.search(path))
 
 
+def original_of(path: str) -> str:
+    """The path of the file that a file which is set aside is a copy of, by its name; its own path for any other."""
+    found = _SET_ASIDE.search(path)
+    return path[: found.start()] if found and not path.endswith("~") else path.removesuffix("~")
+
+
 @lru_cache(maxsize=_KEPT)
 def is_loaded(path: str) -> bool:
     """Whether a tool can load an input as it is from where it stands."""

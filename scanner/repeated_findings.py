@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from scanner.contexts import setup_folder
+from scanner.contexts import original_of, setup_folder
 from scanner.documents.positions import split_path
 from scanner.late import regex
 from scanner.model import Finding, Outcome
@@ -15,6 +15,7 @@ from scanner.places import Related
 from scanner.policy.evaluate import Counts, Evaluation
 from scanner.policy.observed import evidence
 from scanner.policy.undecided import ALL_FIELDS
+from scanner.unused_inputs import OUT_OF_USE
 
 _SHOWN = 50
 """Places that a finding names; the others are counted."""
@@ -56,19 +57,41 @@ def grouped(findings: Sequence[Finding], rules: Mapping[str, str], counts: Count
     subjects of a setup, with their names, and of one with `copies` one for all files that say the same about a subject
     of the same name. Those that a comparison or a waiver treats differently stay apart.
     """
-    groups: dict[object, list[Finding]] = {}
+    keys: list[object] = []
     for number, finding in enumerate(findings):
         key: object = number
         if finding.rule in rules and finding.outcome is Outcome.FAIL:
-            told = (finding.rule, finding.waiver, finding.baseline_state, finding.cause)
-            key = (*told, *_COMMON[rules[finding.rule]](finding))
-        groups.setdefault(key, []).append(finding)
+            key = (*_told(finding), *_COMMON[rules[finding.rule]](finding))
+        keys.append(key)
+    copies = _copies_out_of_use(findings)
+    groups: dict[object, list[Finding]] = {}
+    for number in sorted(range(len(findings)), key=copies.__contains__):
+        groups.setdefault(keys[copies.get(number, number)], []).append(findings[number])
     if len(groups) == len(findings):
         return findings
     for first, *others in groups.values():
         if others and counts is not None:
             counts[first.rule] = {**counts[first.rule], first.outcome: counts[first.rule][first.outcome] - len(others)}
     return [_as_told(rules, *some) if len(some) > 1 else some[0] for some in groups.values()]
+
+
+def _told(finding: Finding) -> tuple[object, ...]:
+    return finding.rule, finding.waiver, finding.baseline_state, finding.cause
+
+
+def _copies_out_of_use(findings: Sequence[Finding]) -> dict[int, int]:
+    """The numbers of findings about copies that no tool loads -> that of the same one about the file itself."""
+    copies = [number for number, finding in enumerate(findings) if finding.counted_because == OUT_OF_USE]
+    if not copies:
+        return {}
+    known = {(*_told(each), _said(each), each.location.path): number for number, each in enumerate(findings)}
+    found = {}
+    for number in copies:
+        copy = findings[number]
+        same = known.get((*_told(copy), _said(copy), original_of(copy.location.path)))
+        if same is not None and same != number and copy.outcome is findings[same].outcome:
+            found[number] = same
+    return found
 
 
 def _subject(finding: Finding) -> tuple[object, ...]:
@@ -78,8 +101,12 @@ def _subject(finding: Finding) -> tuple[object, ...]:
 
 def _setup(finding: Finding) -> tuple[object, ...]:
     """What findings have in common that say the same about files of one setup."""
-    said = _PLACES.sub("", _without_subject(finding))
-    return setup_folder(finding.location.path), finding.severity, finding.counted_because, said
+    return setup_folder(finding.location.path), finding.severity, finding.counted_because, _said(finding)
+
+
+def _said(finding: Finding) -> str:
+    """What is wrong, without the name of the subject and the number of places in its file."""
+    return _PLACES.sub("", _without_subject(finding))
 
 
 def _scan(finding: Finding) -> tuple[object, ...]:
@@ -101,7 +128,7 @@ _COMMON = {"subject": _subject, "setup": _setup, "scan": _scan, "folder": _folde
 
 
 def _as_told(rules: Mapping[str, str], first: Finding, *others: Finding) -> Finding:
-    return {"subject": _with_items, "folder": _with_subjects}.get(rules[first.rule], _with_files)(first, *others)
+    return _SHOWN_AS.get(rules.get(first.rule, ""), _with_files)(first, *others)
 
 
 def _with_files(first: Finding, *others: Finding) -> Finding:
@@ -129,6 +156,9 @@ def _with_items(first: Finding, *others: Finding) -> Finding:
     related = tuple(Related(other.location, _HERE) for other in others[:_SHOWN])
     message = f"{first.message}; the finding also covers {', '.join(names[:_NAMED])}{more}"
     return replace(first, message=message, related=(*first.related, *related))
+
+
+_SHOWN_AS = {"subject": _with_items, "folder": _with_subjects}
 
 
 def _is_list(finding: Finding, start: str) -> bool:

@@ -218,3 +218,24 @@ def test_a_rule_that_claude_code_skips_counts_lower(path: str, rule: str, expect
     files = {path: json.dumps({"permissions": {"allow": [rule]}})}
     (found,) = failures(tmp_path, files, "agents.permission-commands-limited")
     assert found.severity is expected
+
+
+def test_what_a_copy_repeats_is_a_place_of_the_finding_about_the_file_itself(tmp_path: Path) -> None:
+    allow = {"permissions": {"allow": ["Bash(node *)"]}}
+    files = {
+        ".claude/settings.json": json.dumps(allow | {"model": "opus"}),
+        ".claude/settings.json.bak": json.dumps(allow),
+    }
+    rule = "agents.permission-programs-limited"
+    (found,) = failures(tmp_path, files, rule)
+    assert (found.location.path, found.severity) == (".claude/settings.json", Severity.HIGH)
+    assert [each.location.path for each in found.related] == [".claude/settings.json.bak"]
+    files[".claude/settings.json.bak"] = json.dumps({"permissions": {"allow": ["Bash(node *)", "Bash(ssh:*)"]}})
+    assert len(failures(tmp_path, files, rule)) == len(files)
+
+
+def test_a_credential_in_a_copy_is_a_finding_of_its_own(tmp_path: Path) -> None:
+    text = json.dumps({"permissions": {"allow": ["Bash(make)"]}, "env": {"GITHUB_TOKEN": TOKEN}})
+    files = {".claude/settings.json": text, ".claude/settings.json.backup-2": text}
+    found = failures(tmp_path, files, "agents.settings-environment-without-credentials")
+    assert [each.severity for each in found] == [Severity.CRITICAL] * len(files)

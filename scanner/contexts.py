@@ -81,7 +81,7 @@ _FOR_AGENTS = regex(
 """What an agent loads from any folder; a code block in such a text is an instruction."""
 _HELD = regex(
     r"(?:^|/)(?:agents|chatmodes|commands|plugins|prompts|skills|\.(?:agents?|claude|codex|cursor|gemini|github|kiro"
-    r"|opencode|roo|windsurf))/"
+    r"|opencode|roo|vscode|windsurf))/|(?:^|/)\.mcp\.json$"
 )
 """Where the path of a text for agents leaves the folder of their setup."""
 _TRANSLATION = regex(
@@ -124,7 +124,9 @@ _KEPT_FOLDER = regex(
 )
 """A folder whose name says that its files are kept and no longer used."""
 
-_SET_ASIDE = regex(r"\.(?:backup|bak|disabled|old|orig(?:inal)?|rej|save|unused)$|[^/]~$", re.IGNORECASE)
+_SET_ASIDE = regex(
+    r"\.(?:(?:backup|bak|orig(?:inal)?|save)(?:[-._]?\d[\d._:T-]*)?|disabled|old|rej|unused)$|[^/]~$", re.IGNORECASE
+)
 """Copies that are kept, and files that are put out of use by their names: no tool takes one from a folder."""
 _ENDINGS = frozenset(
     "adoc dist example local markdown md mdx override rst sample template tmpl tpl txt".split()  # noqa: SIM905
@@ -194,6 +196,12 @@ def is_set_aside(path: str) -> bool:
     `kubectl`, Argo CD and Flux read files of a folder that end with .yaml, .yml or .json.
     """
     return bool(_SET_ASIDE.search(path))
+
+
+def original_of(path: str) -> str:
+    """The path of the file that a file which is set aside is a copy of, by its name; its own path for any other."""
+    found = _SET_ASIDE.search(path)
+    return path[: found.start()] if found and not path.endswith("~") else path.removesuffix("~")
 
 
 @lru_cache(maxsize=_KEPT)

@@ -16,7 +16,7 @@ from scanner.model import SEVERITIES, Finding, Severity, lowered
 from scanner.places import ATTACK, COPY, NAMED, SCANNER, SHOWN
 from scanner.plugin_parts import is_part
 from scanner.subjects.agents.kinds import COMMAND
-from scanner.unused_inputs import NO_AGENT, at_most, why_installed, why_not_loaded, why_unused
+from scanner.unused_inputs import NO_AGENT, OUT_OF_USE, at_most, why_installed, why_not_loaded, why_unused
 
 _FILL_IN = {"kubernetes.": regex(r"<[A-Za-z][\w .-]*>")}
 """What stands for a name in a template, such as `<app>`, by what the kinds of subjects begin with.
@@ -112,7 +112,8 @@ def counted(
     """Findings with the severity that counts: one step lower where no tool loads the input from its place.
 
     None counts two steps lower, so that one that its rule counts lower stays as it is. But services that a text only
-    shows count at most medium, scanners of hosts among them and APIs that tests describe at most low, and what a text
+    shows count at most medium, scanners of hosts among them, settings in files that are out of use and APIs that tests
+    describe at most low, and what a text
     about attacks shows is info: nobody is meant to apply it to a machine of their own.
 
     Except for roles and their bindings, a cluster accepts no object whose name is still to be written, so that it is a
@@ -202,7 +203,7 @@ def _place_of_example(finding: Finding, path: str) -> str:
 def _lower(finding: Finding, why: str) -> Finding:
     if why in (_ATTACK, _OF_ATTACKER, NO_AGENT):
         return replace(finding, severity=Severity.INFO, counted_because=why, because_of_file=True)
-    if why == _SCANNER:
+    if why in (_SCANNER, OUT_OF_USE):
         severity = max(finding.severity, Severity.LOW, key=SEVERITIES.index)
         return replace(finding, severity=severity, counted_because=why, because_of_file=True)
     severity = lowered(finding.severity)

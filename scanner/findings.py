@@ -38,7 +38,7 @@ def separate_findings(
     `shared` are the files that several overlays use, `rules` those that ran. `context` is what all inputs count as;
     None where their paths decide. `known` is what other files show of the use of a file.
     """
-    once = {rule.id: rule.lists for rule in rules if rule.once in ("input", "setup") or rule.lists}
+    once = {rule.id: rule.lists for rule in rules if rule.once in ("input", "setup", "scan") or rule.lists}
     found = repeated_findings.merged(_once(evaluation, shared), evaluation, once)
     about_credentials = {rule.id for rule in rules if CREDENTIALS in rule.objectives}
     return counted_severity.counted(in_order(found), about_credentials, context, known)
@@ -164,7 +164,7 @@ def merged_findings(
 ) -> Sequence[Finding]:
     """The findings as reports show them: of a line that several overlays build, one for all of them.
 
-    Of the `grouped` rules there is one for each `subject`, for equal ones of a `setup`, or for all `copies`; of
+    Of the `grouped` rules there is one for each `subject`, for equal ones of a `setup`, for all `copies` and so on; of
     unknown outcomes one for each cause. Those that a comparison or a waiver treats differently stay apart. The others
     are taken off the counts.
     """

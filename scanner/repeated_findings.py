@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from scanner.contexts import setup_folder
+from scanner.contexts import original_of, setup_folder
 from scanner.documents.positions import split_path
 from scanner.late import regex
 from scanner.model import Finding, Outcome
@@ -15,13 +15,16 @@ from scanner.places import Related
 from scanner.policy.evaluate import Counts, Evaluation
 from scanner.policy.observed import evidence
 from scanner.policy.undecided import ALL_FIELDS
+from scanner.unused_inputs import OUT_OF_USE
 
 _SHOWN = 50
 """Places that a finding names; the others are counted."""
 _NAMED = 20
 """Items that a message names; the others are counted."""
+_SUBJECTS = 8
+"""Subjects that a message names; the others are counted."""
 _HERE = "the same here"
-_PLACES = regex(r" \([\d,]+ places of the file\)$")
+_PLACES = regex(r" \((?:[\d,]+ places|and at [\d,]+ more places?) of the file\)$")
 _LISTED = 20
 """Values of all places that a message lists; the others are counted."""
 
@@ -50,22 +53,45 @@ def grouped(findings: Sequence[Finding], rules: Mapping[str, str], counts: Count
     """The findings, of some rules one for several; the others are not counted.
 
     Of a rule with `subject` there is one for each subject, with the names of its items, of one with `setup` one for the
-    files of a setup that say the same, and of one with `copies` one for all files that say the same about a subject of
-    the same name. Those that a comparison or a waiver treats differently stay apart.
+    files of a setup that say the same, with `scan` one for all files that say the same, with `folder` one for all
+    subjects of a setup, with their names, and of one with `copies` one for all files that say the same about a subject
+    of the same name. Those that a comparison or a waiver treats differently stay apart.
     """
-    groups: dict[object, list[Finding]] = {}
+    keys: list[object] = []
     for number, finding in enumerate(findings):
         key: object = number
         if finding.rule in rules and finding.outcome is Outcome.FAIL:
-            told = (finding.rule, finding.waiver, finding.baseline_state, finding.cause)
-            key = (*told, *_COMMON[rules[finding.rule]](finding))
-        groups.setdefault(key, []).append(finding)
+            key = (*_told(finding), *_COMMON[rules[finding.rule]](finding))
+        keys.append(key)
+    copies = _copies_out_of_use(findings)
+    groups: dict[object, list[Finding]] = {}
+    for number in sorted(range(len(findings)), key=copies.__contains__):
+        groups.setdefault(keys[copies.get(number, number)], []).append(findings[number])
     if len(groups) == len(findings):
         return findings
     for first, *others in groups.values():
         if others and counts is not None:
             counts[first.rule] = {**counts[first.rule], first.outcome: counts[first.rule][first.outcome] - len(others)}
     return [_as_told(rules, *some) if len(some) > 1 else some[0] for some in groups.values()]
+
+
+def _told(finding: Finding) -> tuple[object, ...]:
+    return finding.rule, finding.waiver, finding.baseline_state, finding.cause
+
+
+def _copies_out_of_use(findings: Sequence[Finding]) -> dict[int, int]:
+    """The numbers of findings about copies that no tool loads -> that of the same one about the file itself."""
+    copies = [number for number, finding in enumerate(findings) if finding.counted_because == OUT_OF_USE]
+    if not copies:
+        return {}
+    known = {(*_told(each), _said(each), each.location.path): number for number, each in enumerate(findings)}
+    found = {}
+    for number in copies:
+        copy = findings[number]
+        same = known.get((*_told(copy), _said(copy), original_of(copy.location.path)))
+        if same is not None and same != number and copy.outcome is findings[same].outcome:
+            found[number] = same
+    return found
 
 
 def _subject(finding: Finding) -> tuple[object, ...]:
@@ -75,8 +101,22 @@ def _subject(finding: Finding) -> tuple[object, ...]:
 
 def _setup(finding: Finding) -> tuple[object, ...]:
     """What findings have in common that say the same about files of one setup."""
-    said = _PLACES.sub("", _without_subject(finding))
-    return setup_folder(finding.location.path), finding.severity, finding.counted_because, said
+    return setup_folder(finding.location.path), finding.severity, finding.counted_because, _said(finding)
+
+
+def _said(finding: Finding) -> str:
+    """What is wrong, without the name of the subject and the number of places in its file."""
+    return _PLACES.sub("", _without_subject(finding))
+
+
+def _scan(finding: Finding) -> tuple[object, ...]:
+    """What findings have in common that say the same about any files."""
+    return _setup(finding)[1:]
+
+
+def _folder(finding: Finding) -> tuple[object, ...]:
+    """What findings about the subjects of one setup have in common."""
+    return _setup(finding)[:-1]
 
 
 def _copies(finding: Finding) -> tuple[object, ...]:
@@ -84,11 +124,11 @@ def _copies(finding: Finding) -> tuple[object, ...]:
     return finding.subject_id, finding.said, finding.severity, finding.counted_because, finding.message
 
 
-_COMMON = {"subject": _subject, "setup": _setup, "copies": _copies}
+_COMMON = {"subject": _subject, "setup": _setup, "scan": _scan, "folder": _folder, "copies": _copies}
 
 
 def _as_told(rules: Mapping[str, str], first: Finding, *others: Finding) -> Finding:
-    return (_with_items if rules[first.rule] == "subject" else _with_files)(first, *others)
+    return _SHOWN_AS.get(rules.get(first.rule, ""), _with_files)(first, *others)
 
 
 def _with_files(first: Finding, *others: Finding) -> Finding:
@@ -100,6 +140,15 @@ def _with_files(first: Finding, *others: Finding) -> Finding:
     return replace(first, message=f"{first.message}; the same {more}", related=(*first.related, *related))
 
 
+def _with_subjects(first: Finding, *others: Finding) -> Finding:
+    """A finding about a subject, with the names and the places of others in the files of its setup."""
+    names = list(dict.fromkeys(other.subject_name for other in others))
+    more = f" and {len(names) - _SUBJECTS:,} more" if len(names) > _SUBJECTS else ""
+    related = [place for other in others for place in (Related(other.location, _HERE), *other.related)]
+    message = f"{first.message}; the finding also covers {', '.join(names[:_SUBJECTS])}{more}"
+    return replace(first, message=message, related=(*first.related, *related))
+
+
 def _with_items(first: Finding, *others: Finding) -> Finding:
     """A finding about an item of a subject, with the names and the places of other items."""
     names = [split_path(other.location.field)[-1] for other in others]
@@ -107,6 +156,9 @@ def _with_items(first: Finding, *others: Finding) -> Finding:
     related = tuple(Related(other.location, _HERE) for other in others[:_SHOWN])
     message = f"{first.message}; the finding also covers {', '.join(names[:_NAMED])}{more}"
     return replace(first, message=message, related=(*first.related, *related))
+
+
+_SHOWN_AS = {"subject": _with_items, "folder": _with_subjects}
 
 
 def _is_list(finding: Finding, start: str) -> bool:

@@ -56,7 +56,7 @@ class ScanRules(Struct, frozen=True):
 
     @property
     def grouped(self) -> dict[str, str]:
-        """The rules of which findings become one -> `subject`, `setup` or `copies`.
+        """The rules of which findings become one -> `subject`, `setup` and so on.
 
         Where paths are in scope of a framework and others are not, each file keeps its own findings.
         """

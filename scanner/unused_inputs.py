@@ -30,6 +30,7 @@ _DOCUMENTED = regex(r"(?i)(?:^|/)(?:docs?|documentation)/(?:.*/)?[^/]+\.(?:jsonc
 _FRONT_MATTER = frozenset({AGENT, HOOK, PERMISSION, SERVER})
 """Kinds of subjects that the front matter of an agent holds."""
 _OUTSIDE = regex(r"(?:^|/)\.claude/[^/]+\.md$")
+OUT_OF_USE = "the name of its file says that it is a copy or out of use, and no tool loads it"
 NO_AGENT = "it is in .claude itself, and Claude Code loads agents from .claude/agents only"
 """Why what the front matter of a text says is not in effect at all."""
 
@@ -42,7 +43,7 @@ def why_not_loaded(finding: Finding, path: str) -> str:
     if not finding.subject_kind.startswith(_AGENTS):
         return ""
     if is_set_aside(path):
-        return "the name of its file says that it is a copy or out of use, and no tool loads it"
+        return OUT_OF_USE
     if finding.subject_kind in _FRONT_MATTER and _OUTSIDE.search(path):
         return NO_AGENT
     if finding.subject_kind not in _SETTINGS or not _DOCUMENTED.search(path) or is_for_agents(path):

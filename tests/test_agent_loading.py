@@ -23,7 +23,9 @@ INVOKED = "agents.invoked-downloads-not-executed"
     ("path", "more", "expected", "why"),
     [
         (".claude/settings.json", {}, Severity.CRITICAL, ""),
-        (".claude/settings.json.bak", {}, Severity.HIGH, "a copy or out of use"),
+        (".claude/settings.json.bak", {}, Severity.LOW, "a copy or out of use"),
+        (".claude/settings.json.backup-1756500556586", {}, Severity.LOW, "a copy or out of use"),
+        (".claude/settings.json.bak.2", {}, Severity.LOW, "a copy or out of use"),
         ("docs/settings.json", {}, Severity.HIGH, "documentation"),
         ("docs/team/hooks.json", {}, Severity.HIGH, "documentation"),
         ("docs/.claude/settings.json", {}, Severity.CRITICAL, ""),
@@ -180,3 +182,60 @@ def test_the_prose_of_a_command_of_a_plugin_is_read(path: str, text: str, line: 
 def test_a_credential_in_the_prose_of_a_command_of_a_plugin_is_found(tmp_path: Path) -> None:
     text = f"Call the forge with {TOKEN}.\n"
     assert failures(tmp_path, {"plugins/p/commands/a.md": text}, "agents.prompt-without-credentials")
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (".claude/skills/a/SKILL.md", Severity.MEDIUM),
+        (".claude/commands/git/a.md", Severity.MEDIUM),
+        (".agents/skills/kit/a/SKILL.md", Severity.MEDIUM),
+        (".claude/plugins/p/skills/a/SKILL.md", Severity.MEDIUM),
+        (".claude/skills/p/commands/a.md", Severity.MEDIUM),
+        (".claude/skill-archive/a/SKILL.md", Severity.LOW),
+        (".agents/skills/kit/reference/a.md", Severity.LOW),
+        ("skills/a/SKILL.md", Severity.LOW),
+    ],
+)
+def test_what_front_matter_grants_counts_lower_where_no_tool_reads_it(
+    path: str, expected: Severity, tmp_path: Path
+) -> None:
+    files = {path: "---\nname: a\ndescription: Does it\nallowed-tools: Bash\n---\nDo it.\n", "README.md": "# A\n"}
+    (found,) = failures(tmp_path, files, "agents.invoked-commands-limited")
+    assert found.severity is expected
+
+
+@pytest.mark.parametrize(
+    ("path", "rule", "expected"),
+    [
+        (".claude/settings.json", "*", Severity.MEDIUM),
+        (".claude/settings.json", "mcp__*", Severity.MEDIUM),
+        (".claude/settings.json", "Bash", Severity.CRITICAL),
+        (".claude/settings.json", "Bash(*)", Severity.CRITICAL),
+    ],
+)
+def test_a_rule_that_claude_code_skips_counts_lower(path: str, rule: str, expected: Severity, tmp_path: Path) -> None:
+    files = {path: json.dumps({"permissions": {"allow": [rule]}})}
+    (found,) = failures(tmp_path, files, "agents.permission-commands-limited")
+    assert found.severity is expected
+
+
+def test_what_a_copy_repeats_is_a_place_of_the_finding_about_the_file_itself(tmp_path: Path) -> None:
+    allow = {"permissions": {"allow": ["Bash(node *)"]}}
+    files = {
+        ".claude/settings.json": json.dumps(allow | {"model": "opus"}),
+        ".claude/settings.json.bak": json.dumps(allow),
+    }
+    rule = "agents.permission-programs-limited"
+    (found,) = failures(tmp_path, files, rule)
+    assert (found.location.path, found.severity) == (".claude/settings.json", Severity.HIGH)
+    assert [each.location.path for each in found.related] == [".claude/settings.json.bak"]
+    files[".claude/settings.json.bak"] = json.dumps({"permissions": {"allow": ["Bash(node *)", "Bash(ssh:*)"]}})
+    assert len(failures(tmp_path, files, rule)) == len(files)
+
+
+def test_a_credential_in_a_copy_is_a_finding_of_its_own(tmp_path: Path) -> None:
+    text = json.dumps({"permissions": {"allow": ["Bash(make)"]}, "env": {"GITHUB_TOKEN": TOKEN}})
+    files = {".claude/settings.json": text, ".claude/settings.json.backup-2": text}
+    found = failures(tmp_path, files, "agents.settings-environment-without-credentials")
+    assert [each.severity for each in found] == [Severity.CRITICAL] * len(files)

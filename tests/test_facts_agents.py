@@ -283,11 +283,37 @@ EDITOR = ".vscode/settings.json"
         ({EDITOR: '{"chat.tools.global.autoApprove": true}'}, False),
         ({EDITOR: '{"chat.permissions.default": "autopilot"}'}, False),
         ({f"other/{EDITOR}": '{"chat.tools.global.autoApprove": true}'}, True),
+        ({SETTINGS: '{"permissions": {"allow": ["Bash", "WebFetch"], "defaultMode": "bypassPermissions"}}'}, True),
+        ({".claude/commands/a.md": "---\ndescription: Does a\nallowed-tools: Bash\n---\nDo it.\n"}, True),
+        ({".gemini/settings.json": '{"general": {"defaultApprovalMode": "yolo"}}'}, True),
     ],
 )
 def test_whether_an_editor_asks(files: dict[str, str], *, asked: bool) -> None:
     text = "---\nname: a\ndescription: Does a\ntools: [read, web]\n---\n"
     assert path_of({".github/agents/a.md": text} | files, "agent a", "capabilities")["asked"] is asked
+
+
+def test_what_an_editor_approves_is_not_approved_in_claude_code() -> None:
+    files = WAY | {EDITOR: '{"chat.tools.global.autoApprove": true}'}
+    assert path_of(files, "agent a", "capabilities")["approved"] is False
+
+
+@pytest.mark.parametrize(
+    ("path", "listed", "tool"),
+    [
+        ("kit/agents/a.agent.md", "read, web", "copilot"),
+        ("a.agent.md", "codebase, fetch", "copilot"),
+        ("kit/agents/a.agent.md", "Read, WebFetch", "claude-code"),
+        ("kit/agents/a.agent.md", "read, WebFetch", "claude-code"),
+        (".claude/agents/a.agent.md", "read, web", "claude-code"),
+        ("kit/agents/a.md", "read, web", "claude-code"),
+        (".github/agents/a.md", "Read, WebFetch", "copilot"),
+    ],
+)
+def test_which_program_loads_an_agent(path: str, listed: str, tool: str) -> None:
+    text = f"---\nname: a\ndescription: Does a\ntools: [{listed}]\n---\n"
+    asked = path_of({path: text}, "agent a", "capabilities")["asked"]
+    assert asked is (tool == "copilot")
 
 
 SESSIONS = {

@@ -24,7 +24,7 @@ _PREFIX = r"(?:(?:sk|pk|rk|gh[a-z]|glpat|xox[a-z]|hf|npm|gsk|key|token)[-_](?:[a
 """What begins a token, before words that stand in for the rest."""
 _BLANK = (
     r"[$%#]?\{|[$]\(|%\(|\[\[|[$]{1,2}[A-Za-z_]\w*[\"']?$|%\w+%$|@\w+@$|__\w+__$",  # filled in later
-    r"(?-i:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$)",  # the name of a variable
+    r"(?-i:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?:,[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)*$)",  # names of variables
     r"(?:[$](?:\w+|\{[^{}]*\})[/\\@:.,_-]{0,3}){1,9}$|\^[a-z]+\^",  # nothing but variables
     r"['\"]\)*[ +](?:or|and|union)\b",  # an injection of SQL
     r"<|\W*$|(.)\1*$|x[x-]*$|[*•.]{3}",  # to be filled in, or masked

@@ -40,8 +40,8 @@ class Pack(Struct, frozen=True):
 
     @property
     def grouped(self) -> dict[str, str]:
-        """The rules that report one finding for each subject, for equal ones of a setup, or for copies -> which."""
-        return {rule.info.id: rule.info.once for rule in self.rules if rule.info.once in ("subject", "setup", "copies")}
+        """The rules of which findings of several subjects or files are one -> which of them."""
+        return {rule.info.id: rule.info.once for rule in self.rules if rule.info.once not in ("", "input")}
 
     def local(self) -> list[Rule]:
         """Rules that look at one subject only."""

@@ -37,6 +37,8 @@ _PLATFORMS = {"stack": Platform.OTHER}
 """Of rules about some families of subjects: frameworks about Kubernetes or agents say nothing about Docker."""
 _LIST = regex(r"([^{}]+: )\{[\w.]+\}")
 """A message that is a text, a colon and one placeholder."""
+_LISTING = ("input", "setup", "scan", "copies")
+"""Rules of which findings in one file become one that lists what its places hold."""
 _PURPOSE = frozenset((("stack", "purpose"), ("stack", "intended")))
 """What an expression reads that asks what a file is for."""
 _SUFFIXES = (".yaml", ".yml")
@@ -280,7 +282,7 @@ def _info(identity: str, value: dict[str, Any]) -> RuleInfo:
         proves=value.get("pass") != "none",
         fix_is_safe=value["fix"]["safe"] if "fix" in value else None,
         once=value.get("once", ""),
-        lists=_start_of_list(value["message"]) if value.get("once") in ("input", "setup", "copies") else "",
+        lists=_start_of_list(value["message"]) if value.get("once") in _LISTING else "",
         platform=_PLATFORMS.get(value["subject"].partition(".")[0]),
         formerly=tuple(value.get("formerly", ())),
         worse=Worse(value["worse"]) if "worse" in value else None,

@@ -65,7 +65,7 @@ class Approvals:
     """What agents of a setup can do without a question."""
 
     def __init__(self, setup: Setup) -> None:
-        self._asks_nothing = any(each.bindings["settings"].get("asksNothing") is True for each in setup.settings)
+        self._asks_nothing = setup.asks_nothing(CLAUDE_CODE)
         some = unasked_abilities(setup, *(each.origin.path for each in setup.settings))
         self._allowed = [(parse(each.tool), each) for each in some]
 

@@ -144,7 +144,7 @@ def _name(agent: Subject) -> str:
     gives=(CAPABLE, PATH, SESSION_PATH),
     reads=(
         read(AGENT, *(f"agent.{name}" for name in sorted(_READ))),
-        read(SETTINGS, "settings.scope", "settings.tool"),
+        read(SETTINGS, "settings.scope"),
         read(PERMISSION),
     ),
 )

@@ -17,6 +17,8 @@ from scanner.subjects.agents.permission_grammar import Rule, parse
 _MEMBERS = (AGENT, SERVER, SETTINGS, PERMISSION, COMMAND)
 CLAUDE_CODE = "claude-code"
 COPILOT = "copilot"
+_OF_EDITOR = (COPILOT, "vscode")
+"""What settings and rules that decide for an agent of VS Code are of; it does not read those of other programs."""
 
 
 class Setup(Struct):
@@ -50,11 +52,17 @@ class Setup(Struct):
         data = agent.bindings["agent"]
         if data.get("tool") != COPILOT or data.get("target") == "github-copilot":
             return False
-        unasked = any(subject.bindings["settings"].get("asksNothing") is True for subject in self.settings)
+        unasked = self.asks_nothing(*_OF_EDITOR)
         rules = (each.bindings["permission"] for each in self.permissions)
         return not unasked and not any(
-            rule["list"] == "allow" and rule["reach"] not in ("narrow", "none") for rule in rules
+            rule["list"] == "allow" and rule["client"] in _OF_EDITOR and rule["reach"] not in ("narrow", "none")
+            for rule in rules
         )
+
+    def asks_nothing(self, *programs: str) -> bool:
+        """Whether the settings of some programs switch all questions off."""
+        stated = (subject.bindings["settings"] for subject in self.settings)
+        return any(each.get("asksNothing") is True and each.get("tool") in programs for each in stated)
 
     @property
     def is_sandboxed(self) -> bool:
@@ -85,9 +93,15 @@ class AgentSetups:
             "server.image.name",
             "server.package.name",
         ),
-        read(SETTINGS, "settings.asksNothing", "settings.sandbox.enabled", "settings.sandbox.network.allowedDomains"),
+        read(
+            SETTINGS,
+            "settings.asksNothing",
+            "settings.sandbox.enabled",
+            "settings.sandbox.network.allowedDomains",
+            "settings.tool",
+        ),
         read(COMMAND, "command.runsDownload"),
-        read(PERMISSION, "permission.list", "permission.reach", "permission.text"),
+        read(PERMISSION, "permission.client", "permission.list", "permission.reach", "permission.text"),
     )
 
     def __init__(self, subjects: Sequence[Subject], *, whole: bool) -> None:

@@ -8,6 +8,7 @@ https://code.claude.com/docs/en/skills and https://code.claude.com/docs/en/plugi
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -17,8 +18,14 @@ from scanner.late import regex
 from scanner.model import Subject
 from scanner.subjects.agents.kinds import PERMISSION, SETTINGS
 
-_OF_TOOL = regex(r"(?:^|/)\.[a-z][\w-]*/(?:.*/)?[^/]+\.md$")
-"""A text below a folder of a tool."""
+_OF_TOOL = regex(
+    r"(?:^|/)\.[a-z][\w-]*/(?:[^/]+/)*?(?:agents?|commands?|extensions|plugins|prompts|skills?|workflows)/(?:.*/)?[^/]+\.md$"
+)
+"""A text below a folder of a tool for such texts: not one of `.claude/skill-archive`."""
+_PART_OF_SKILL = regex(r"(?:^|/)skills?/(?:[^/]+/)+(?!SKILL\.md$)[^/]+\.md$", re.IGNORECASE)
+"""A text in the folder of a skill that an agent may read, whose front matter grants nothing."""
+_NESTED = regex(r"(?:^|/)skills?/.*/(?:agents?|commands?|prompts)/")
+"""A folder of a skill from which a tool may load commands and agents."""
 _MANIFEST = regex(
     r"(?:^|/)(?:\.[a-z]+-plugin/[^/]+|\.agents/plugins/[^/]+)\.json$|^(?:[^./][^/]*/)*settings(?:\.local)?\.json$"
 )
@@ -50,6 +57,8 @@ class TextPlaces:
 
     def loads(self, path: str) -> bool:
         """Whether a tool loads a text from where it is."""
+        if _PART_OF_SKILL.search(path) and not _NESTED.search(path):
+            return False
         return bool(_OF_TOOL.search(path)) or any(not home or path.startswith(f"{home}/") for home in self._homes)
 
 

@@ -19,6 +19,7 @@ from scanner.subjects.agents.attack_examples import is_example
 from scanner.subjects.agents.building import Place, short, subject
 from scanner.subjects.agents.clones import installed_clone, starts_clone
 from scanner.subjects.agents.command_secrets import credential, judged_as
+from scanner.subjects.agents.confined import is_confined
 from scanner.subjects.agents.kinds import COMMAND
 from scanner.subjects.agents.long_commands import LONGEST, is_judged, pieces, with_defaults
 from scanner.subjects.agents.programs import program_of
@@ -189,6 +190,7 @@ def _seen(text: str) -> dict[str, Any]:
         "executes": executed,
         "sendsTo": sent,
         "skipsGuards": skipped[1] if skipped else "",
+        "unconfined": not all(is_confined(text, flag.start()) for flag in flags),
         "skipsVerification": tls[1] or tls[2] if tls else "",
     }
 

@@ -21,7 +21,7 @@ from scanner.subjects.agents.building import INVOKED, Place, place, subject
 from scanner.subjects.agents.command_words import command, seen
 from scanner.subjects.agents.hooks import hooks
 from scanner.subjects.agents.kinds import AGENT, MODES, PROMPT, SKILL
-from scanner.subjects.agents.permission_grammar import Rule
+from scanner.subjects.agents.permission_grammar import TOOLS, Rule, parse
 from scanner.subjects.agents.permissions import permission, permissions
 from scanner.subjects.agents.prompts import put_credentials
 from scanner.subjects.agents.servers import servers
@@ -30,6 +30,9 @@ from scanner.subjects.subject_builder import SubjectBuilder
 _ITEM = regex(r"\s*((?:[^,()\s]|\([^()]*\)|(?<=\S)\s(?=\())+)")
 """A tool in a list on one line; blanks and commas are in its parentheses only."""
 _COPILOT = regex(r"(?:^|/)\.github/")
+_NAMED_FOR_COPILOT = regex(r"[^/]\.(?:agent|chatmode)\.md$")
+"""What VS Code and Copilot call agents, https://code.visualstudio.com/docs/copilot/customization/custom-agents."""
+_OF_CLAUDE = regex(r"(?:^|/)\.claude/")
 _SKILL = regex(r"(?:^|/)SKILL\.md$")
 _COMMAND = regex(r"(?:^|/)(?:commands|prompts)/")
 _FOR_COPILOT = regex(r"(?:^|/)\.(?:github|agents)/")
@@ -50,7 +53,7 @@ _EVERYTHING = ("*", "all", "All")
 def read(document: Document) -> Iterator[Subject]:
     """The subjects of the front matter of a text, or of the text itself."""
     path = document.origin.path
-    where = place(document, "copilot" if _COPILOT.search(path) else "claude-code")
+    where = place(document, _tool(path, document))
     stem = posixpath.basename(path).removesuffix(".md").removesuffix(".agent")
     if document.format == "prose":
         yield _prompt(where, stem, document.root)
@@ -68,6 +71,19 @@ def read(document: Document) -> Iterator[Subject]:
     if not _of_claude_flow(root.get("hooks")):
         yield from hooks(where, root.get("hooks"))
     yield from servers(where, root.first("mcpServers", "mcp-servers"))
+
+
+def _tool(path: str, document: Document) -> str:
+    """The program that loads a text.
+
+    Plugins of Claude Code may call an agent as VS Code does; one of VS Code names no tool of Claude Code.
+    """
+    if _COPILOT.search(path):
+        return "copilot"
+    if document.format == "prose" or not _NAMED_FOR_COPILOT.search(path) or _OF_CLAUDE.search(path):
+        return "claude-code"
+    listed = items(document.root.get("tools"))
+    return "copilot" if listed and not any(parse(str(item.value)).tool in TOOLS for item in listed) else "claude-code"
 
 
 def _grants(where: Place, granted: Node) -> Iterator[Subject]:

@@ -128,9 +128,15 @@ def _ignored_with(tool: str, specifier: str) -> str:
         return "a rule for a tool of an MCP server takes no parentheses"
     if tool in _NOT_CONSULTED and specifier != "*":
         return f"rules with a path are only consulted for Read and Edit{_instead(_NOT_CONSULTED[tool], specifier)}"
-    if tool in _PRIMARY and specifier.replace(" ", "").startswith(f"{_PRIMARY[tool]}:"):
+    if tool in _PRIMARY and _names_primary(tool, specifier):
         return f"the parameter `{_PRIMARY[tool]}` cannot be matched by its name"
     return _ignored_specifier(tool, specifier)
+
+
+def _names_primary(tool: str, specifier: str) -> bool:
+    """Whether a specifier names a parameter; `Bash(command:*)` is about the program `command` of shells."""
+    plain = specifier.replace(" ", "")
+    return plain.startswith(f"{_PRIMARY[tool]}:") and not (tool in COMMANDS and plain == f"{_PRIMARY[tool]}:*")
 
 
 def _ignored_specifier(tool: str, specifier: str) -> str:

@@ -32,7 +32,7 @@ _TABLE = {
         "npx, npx -c, bunx, pnpx, uvx, npm exec, npm x, pnpm dlx, pnpm exec, yarn dlx, yarn exec, bun x, pipx "
         "run, uv run, uv tool run, poetry run, pipenv run, conda run, mamba run, hatch run, rye run, bundle "
         "exec, nix run, nix shell, nix-shell, nix develop, devbox run, mise exec, direnv exec, env, xargs, "
-        "parallel, tmux, screen, expect, script"
+        "parallel, tmux, screen, expect, script, command"
     ),
     "remote-shell": ("ssh, scp, sftp, mosh, telnet, nc, ncat, netcat, socat, rsync, rsh, ftp"),
     "downloader": (
@@ -71,7 +71,7 @@ _VALUED = {
     "uv": ("--with --python --extra --group -p --project --directory"),
 }
 """Options that take the word behind them as their value, by program."""
-_ENDING = {"python": "--version -V --help -h", "perl": "--version -v", "curl": "--version -V"}
+_ENDING = {"python": "--version -V --help -h", "perl": "--version -v", "curl": "--version -V", "command": "-v -V"}
 """Options behind which a program prints a text and ends, whatever follows.
 
 `node` is not among them: it runs `node --version --no-version -e CODE`.

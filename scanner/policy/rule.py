@@ -223,8 +223,7 @@ def _rule(file: DataFile, identity: str, expressions: Mapping[str, bytes]) -> Ru
     parameters = value.get("parameters", {})
     each = tuple(rule_reads.paths_of_each(value).values())
     starts = rule_reads.starts(each, KINDS[value["subject"]].names)
-    of_kinds = object_kinds.READS if "kinds" in value else ()
-    read = rule_reads.of(expressions, starts, rule_reads.texts_of(value).values(), of_kinds)
+    read = rule_reads.of(expressions, starts, value, object_kinds.READS if "kinds" in value else ())
     return Rule(
         _info(identity, value),
         require=expressions["require"],

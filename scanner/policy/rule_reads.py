@@ -43,12 +43,14 @@ class RuleReads(Struct, frozen=True, array_like=True):
     """What decides whether the rule applies and, for a rule about a subject as a whole, what its outcome is."""
 
 
-def of(expressions: Mapping[str, bytes], each: Sequence[Path], texts: Iterable[str], also: Sequence[Path]) -> RuleReads:
-    """What a rule with these expressions and texts reads; `each` are the paths of the items that it checks."""
+def of(
+    expressions: Mapping[str, bytes], each: Sequence[Path], value: dict[str, Any], also: Sequence[Path]
+) -> RuleReads:
+    """What a rule, which is a `value` in its file, reads with these expressions; `each` are the paths of the items that it checks."""
     found = _together(expressions[name] for name in _DECISIVE if name in expressions)
     words = found.words | {part for path in each for part in path if part != ANY}
     decisive = _together(expressions[name] for name in _DECISIVE[: 1 if each else None] if name in expressions)
-    return RuleReads(words, _reads(expressions, each, texts, also), decisive)
+    return RuleReads(words, _reads(expressions, each, texts_of(value).values(), also), decisive)
 
 
 @lru_cache(maxsize=4096)

@@ -42,12 +42,16 @@ def _conflict(fault: Fault) -> Fault | None:
     invalid = _INVALID.match(fault.message)
     if fault.embedded or not invalid:
         return None
-    lines = (fault.text.count("\n", 0, match.start()) + 1 for match in _CONFLICT.finditer(fault.text))
-    before = [line for line in lines if line <= fault.line + 1]
-    if not before:
+    line, counted, last = 1, 0, 0
+    for match in _CONFLICT.finditer(fault.text):
+        line, counted = line + fault.text.count("\n", counted, match.start()), match.start()
+        if line > fault.line + 1:
+            break
+        last = line
+    if not last:
         return None
     why = f"{invalid[0]}: resolve the conflict of two changes, and remove the merge conflict markers"
-    return replace(fault, message=why, line=before[-1])
+    return replace(fault, message=why, line=last)
 
 
 def _how(fault: Fault) -> str:

@@ -76,6 +76,18 @@ def test_a_chart_is_rendered_without_the_template_at_which_helm_stops(tmp_path: 
     assert not [each for each in again.inputs if each.status == "unreadable"]
 
 
+def test_a_chart_cannot_name_another_file_as_the_failing_template(tmp_path: Path) -> None:
+    victim = tmp_path / "victim.yaml"
+    victim.write_text("a: 1\n")
+    climbing = "../" * 12 + str(victim).lstrip("/")
+    notes = f'{{{{ fail "web/templates/{climbing}: wrong" }}}}\n'
+    files = {"Chart.yaml": CHART, "templates/service.yaml": SERVICE, "templates/NOTES.txt": notes}
+    folder = written(tmp_path / "tree", {f"chart/{name}": text for name, text in files.items()})
+    done = scan([str(folder)], Options())
+    assert victim.read_text() == "a: 1\n"
+    assert [each.path for each in done.inputs if each.status == "unreadable"] == ["chart/Chart.yaml"]
+
+
 def test_a_component_that_does_not_exist_leaves_nothing_open(tmp_path: Path) -> None:
     kustomization = "components: [../common]\nresources: [pod.yaml]\n"
     pod = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\n{POD}"

@@ -27,7 +27,7 @@ class Attempt(Struct):
     """Template, by its path within the chart -> why Helm does not render it."""
 
     def without_failing(self, render: Callable[[], _Sections]) -> _Sections:
-        """What the chart gives without the templates that fail, which are away from their folder for the time.
+        """What the chart gives without the templates that fail, which are empty for the time.
 
         Raises UnreadableError where something else fails, or too many of them.
         """
@@ -38,22 +38,28 @@ class Attempt(Struct):
                     return render()
                 except UnreadableError as error:
                     named = _TEMPLATE.search(error.message)
-                    path = os.path.join(self.folder, named[1]) if named else ""
-                    if not named or len(away) == _MOST or not os.path.isfile(path):
+                    path = self._path(named[1]) if named else ""
+                    if not named or not path or named[1] in away or len(away) == _MOST:
                         raise
                     restored.callback(_write, path, _taken(path))
                     away.add(named[1])
                     self.failed.setdefault(named[1], error.message)
 
+    def _path(self, named: str) -> str:
+        """The file of a template; empty for any other file: a chart decides what Helm says."""
+        path = os.path.join(self.folder, named)
+        inside = os.path.realpath(path).startswith(os.path.join(os.path.realpath(self.folder), "templates", ""))
+        return path if inside and ".." not in named.split("/") and os.path.isfile(path) else ""
+
 
 def _taken(path: str) -> bytes:
-    """The content of a file, which is removed: Helm reads every file of the folder, whatever it is called."""
+    """The content of a file, which is emptied: other templates may take it in, such as for its digest."""
     with open(path, "rb") as file:
         content = file.read()
-    os.remove(path)
+    _write(path, b"")
     return content
 
 
 def _write(path: str, content: bytes) -> None:
-    with open(path, "xb") as file:
+    with open(path, "wb") as file:
         file.write(content)

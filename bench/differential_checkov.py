@@ -233,7 +233,9 @@ def ask_checkov(program: str, bundle: Bundle, checks: Iterable[str]) -> None:
     for name in ("passed", "skipped", "failed"):
         for record in results.get(f"{name}_checks", ()):
             path, title, lines = record["file_path"].removeprefix("/"), record["resource"], record["file_line_range"]
-            held = bundle.things.setdefault(path, [])
+            if path not in bundle.things:
+                bundle.things[path] = [] if path in bundle.unread else list(things(bundle.root, path))
+            held = bundle.things[path]
             # The pods that it makes of templates have names of their own, and the lines of their owners.
             thing = next((each for each in held if each.name == title), None) or bundle.at(path, *lines)
             if thing is None:

@@ -16,7 +16,15 @@ from scanner.model import SEVERITIES, Finding, Severity, lowered
 from scanner.places import ATTACK, COPY, NAMED, SCANNER, SHOWN
 from scanner.plugin_parts import is_part
 from scanner.subjects.agents.kinds import COMMAND
-from scanner.unused_inputs import NO_AGENT, OUT_OF_USE, at_most, why_installed, why_not_loaded, why_unused
+from scanner.unused_inputs import (
+    NO_AGENT,
+    OUT_OF_USE,
+    at_most,
+    or_left_out,
+    why_installed,
+    why_not_loaded,
+    why_unused,
+)
 
 _FILL_IN = {"kubernetes.": regex(r"<[A-Za-z][\w .-]*>")}
 """What stands for a name in a template, such as `<app>`, by what the kinds of subjects begin with.
@@ -122,7 +130,8 @@ def counted(
     """
     deciding = about_credentials, context, known
     counted = [_lower(finding, _why_lower(finding, *deciding)) for finding in findings]
-    return [each if each.rule in about_credentials else _limited(each, context) for each in counted]
+    limited = [each if each.rule in about_credentials else _limited(each, context) for each in counted]
+    return limited if context else [or_left_out(each, known.place(each)) for each in limited]
 
 
 def _why_lower(finding: Finding, about_credentials: Collection[str], context: Context | None, known: Uses) -> str:

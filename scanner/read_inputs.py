@@ -18,6 +18,7 @@ from scanner.lost_links import Links
 from scanner.model import ANY_KIND, Input, InputStatus, Outcome, Subject
 from scanner.policy.evaluate import Evaluation
 from scanner.rendering.compose_names import COMPOSE, MOUNT, VARIABLES
+from scanner.shown_objects import leave_out
 from scanner.subjects.assertions import EXPECTED
 from scanner.subjects.stacks import env_files
 from scanner.talos import Talos
@@ -127,6 +128,7 @@ class ReadInputs(Struct):
         if unread := [item for item in self.inputs if item.may_hold]:
             joined.findings = [with_unread(found, unread) for found in joined.findings]
         self.evaluation.merge(joined)
+        leave_out(self.evaluation, self.subjects)
         for each in also:
             self.take(each, include_passes=include_passes)
         return self.evaluation

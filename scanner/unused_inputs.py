@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
+
+from msgspec.structs import replace
+
 from scanner.contexts import (
     Context,
     context_of,
@@ -13,12 +17,12 @@ from scanner.contexts import (
     package_folder,
 )
 from scanner.late import regex
-from scanner.model import SEVERITIES, Finding, Severity
+from scanner.model import SEVERITIES, Finding, Outcome, Severity
 from scanner.subjects.agents.kinds import AGENT, COMMAND, HOOK, PERMISSION, SERVER, SETTINGS
 
 _IN_USE = ("api.", "kubernetes.", "stack.")
 """What the kinds of subjects begin with of which the name of a folder says whether they are used."""
-_STACK, _API = "stack.", "api."
+_STACK, _API, _KUBERNETES = "stack.", "api.", "kubernetes."
 
 
 _AGENTS = "agents."
@@ -64,6 +68,15 @@ def why_unused(finding: Finding, path: str) -> str:
         return "it describes an API in a folder of tests"
     folder = kept_folder(path) if finding.subject_kind.startswith(_IN_USE) else ""
     return f"the name of its folder, {folder}, says that it is no longer used" if folder else ""
+
+
+def or_left_out(finding: Finding, path: str) -> Finding:
+    """The finding; an open one in a folder that is no longer used, with the option that leaves out the folder too."""
+    folder = kept_folder(path) if finding.subject_kind.startswith(_KUBERNETES) else ""
+    if finding.outcome is not Outcome.UNKNOWN or not folder or "`--exclude" in finding.provide:
+        return finding
+    more = f", or leave out {folder} with `--exclude {shlex.quote(folder)}` if nothing is deployed from it"
+    return replace(finding, provide=finding.provide + more, message=finding.message + more)
 
 
 def why_installed(finding: Finding) -> str:

@@ -188,7 +188,7 @@ def test_a_missing_field_is_unknown_and_said(write: Write) -> None:
     file = write("kubernetes.container", "require: container.image != ''")
     (finding,) = findings(file, POD)
     assert finding.outcome is Outcome.UNKNOWN
-    assert finding.message.endswith("`image` is not stated")
+    assert finding.message.endswith("`image` is not stated; to decide, state it")
     assert finding.provide == "state `image`"
 
 

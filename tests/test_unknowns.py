@@ -71,7 +71,7 @@ def test_a_field_that_somebody_can_state_is_named(tmp_path: Path) -> None:
     path.write_text(DEPLOYMENT)
     found = unknown(path)["kubernetes.container-user-above-node-range"]
     assert found.provide == "state `securityContext.runAsUser`"
-    assert found.message.endswith("; `securityContext.runAsUser` is not stated")
+    assert found.message.endswith("; `securityContext.runAsUser` is not stated; to decide, state it")
 
 
 POLICY = """\
@@ -217,7 +217,8 @@ def test_only_files_that_may_hold_pods_are_named(tmp_path: Path) -> None:
     assert found.startswith("make b.yaml readable (")
     assert "a.yaml" not in found
     assert found.endswith(
-        ", or put what `kubectl get deployments,statefulsets,daemonsets -n shop -o yaml` prints beside these files"
+        ", or put what `kubectl get deployments,statefulsets,daemonsets -n shop -o yaml` prints into a file at the "
+        "top of the scanned folder"
     )
 
 
@@ -358,7 +359,7 @@ def test_a_number_of_pods_that_no_file_states_is_left_to_a_person(tmp_path: Path
         (
             "shop",
             "infra",
-            "put what `kubectl get configmap settings -n shop -o yaml` prints beside these files, or scan the file",
+            "put what `kubectl get configmap settings -n shop -o yaml` prints into a file at the top of",
         ),
     ],
 )
@@ -387,7 +388,7 @@ MANIFESTS = sorted((Path(__file__).parents[1] / "examples").rglob("*.y*ml"))
 def test_no_internal_name_is_asked_for(path: Path) -> None:
     """Each file of the example alone leaves much open; nobody can state what only facts are called."""
     for finding in unknown(path).values():
-        asked = re.search(r"`(\w+)` is not stated$", finding.message)
+        asked = re.search(r"`(\w+)` is not stated; to decide, state it$", finding.message)
         facts = registry.of(finding.subject_kind)
         assert finding.provide
         assert asked is None or (asked[1] not in facts and "_" not in asked[1])

@@ -38,7 +38,7 @@ def missing(rule: Rule, facts: Mapping[str, Any], key: str) -> UndecidedReason:
     if fact := _fact(rule, facts, key):
         return UndecidedReason(f"to decide, {fact.provide}", fact.provide, key, fact.name)
     named = " or ".join(_fields_through(rule, key)) or f"`{key}`"
-    return UndecidedReason(f"{named} is not stated", f"state {named}", key)
+    return UndecidedReason(f"{named} is not stated; to decide, state it", f"state {named}", key)
 
 
 def _fields_through(rule: Rule, key: str) -> list[str]:

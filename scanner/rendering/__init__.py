@@ -135,10 +135,11 @@ def _of_chart(file: File, chart: Chart, whole: RenderingResult | str) -> Source 
 
 def _lost(file: File, chart: Chart, why: str) -> UnreadableFile:
     """A file of a chart of which it is not known what comes; values give objects of their chart alone."""
-    if not why.startswith(OF_VALUES):
-        return UnreadableFile(file.path, why)
-    kinds = tuple(sorted(named_kinds.of_text(file.content.decode("utf-8", "replace"))))
-    return UnreadableFile(file.path, why, kinds, chart.marker)
+    text = file.content.decode("utf-8", "replace")
+    if chart.templates(file.path):
+        return UnreadableFile(file.path, why, tuple(sorted(named_kinds.of_template(text))), chart.marker)
+    kinds = tuple(sorted(named_kinds.of_text(text)))
+    return UnreadableFile(file.path, why, kinds, chart.marker if why.startswith(OF_VALUES) else "")
 
 
 def _chart_of(file: File, found: RenderingPlan) -> Chart | None:

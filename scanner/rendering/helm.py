@@ -21,6 +21,7 @@ from scanner.limits import Limits
 from scanner.rendering import (
     archived,
     chart_metadata,
+    failing_templates,
     generated_values,
     helm_ignore,
     helm_library,
@@ -41,6 +42,8 @@ _PACKAGE = b"helm.sh/helm/"
 """The package in Go that renders charts."""
 _SOURCE = regex(r"^# Source: [^/\n]+/(.+)\n", re.MULTILINE)
 _LONGEST_NAME = 53
+_NO_NAME = regex(r"[^a-z0-9.-]")
+_DOTS = regex(r"-*\.[-.]*")
 
 
 class Chart(Struct, frozen=True):
@@ -103,16 +106,20 @@ class Chart(Struct, frozen=True):
 
         library = about.get("type") == "library"
 
+        attempt = failing_templates.Attempt(copy.place(self.folder))
+
         def render() -> tuple[tuple[str, str], ...]:
             for name, content in (everything | beside.files).items():
                 values_schema.refuse_outside(name, content)
-            return () if library else tuple(self._rendered(copy, about, request, files, beside.placed))
+            return () if library else tuple(self._rendered(copy, about, request, files, beside.placed, attempt))
 
         def examine(texts: tuple[tuple[str, str], ...]) -> RenderingResult:
             left = self._left(everything, {path for path, _ in texts}, ground.limits, library=library)
             given = {*request.values.values(), *(each for release in self.releases for each in release.values)}
             lost = {name: why for name, why in left.lost.items() if everything[name] not in given}
-            return replace(plain, texts=texts, apart=left.apart, lost=lost)
+            failed = {self.folder + inner: why for inner, why in attempt.failed.items()}
+            apart = {name: content for name, content in left.apart.items() if name not in failed}
+            return replace(plain, texts=texts, apart=apart, lost=lost | failed)
 
         return request.kept.once(
             copy, plain, self._asked(metadata, everything | beside.inner, request), render, examine
@@ -141,6 +148,7 @@ class Chart(Struct, frozen=True):
         request: Request,
         files: Collection[str],
         placed: Mapping[str, str],
+        attempt: failing_templates.Attempt,
     ) -> Iterator[tuple[str, str]]:
         """(file that it is shown at, text) of each template that gives something."""
         copy.write()
@@ -154,7 +162,7 @@ class Chart(Struct, frozen=True):
             namespace = each.namespace or PLACEHOLDER
             options = ("--kube-version", request.kubernetes, *(() if number else ("--include-crds",)))
             once = partial(_once, program, options, root, copy, folder, (name, namespace), values)
-            sections = generated_values.left_out_of(once, copy.contents)
+            sections = attempt.without_failing(partial(generated_values.left_out_of, once, copy.contents))
             rendered += ((path, left_open(text)) for path, text in sections)
         named = {
             str(item.get("alias")): str(item.get("name")) for item in chart_metadata.listed(about) if item.get("alias")
@@ -243,9 +251,9 @@ def _in_files(copy: PrivateCopy, number: int, values: Sequence[bytes]) -> list[s
 
 
 def _release(about: dict[str, Any]) -> str:
-    """The name of the release: that of the chart, which a program must not take for an option."""
-    name = str(about.get("name", ""))[:_LONGEST_NAME].rstrip("-.")
-    return "release-name" if not name or name.startswith("-") else name
+    """The name of the release: that of the chart, without letters that Helm refuses in names of releases."""
+    name = _NO_NAME.sub("-", str(about.get("name", "")).lower())[:_LONGEST_NAME].strip("-.")
+    return _DOTS.sub(".", name) or "release-name"
 
 
 def _refuse_incomplete(folder: str, about: dict[str, Any], shown: str) -> None:

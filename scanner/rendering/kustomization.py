@@ -58,6 +58,8 @@ class Kustomization(Struct, frozen=True):
     """It is built into others only."""
     objects: tuple[str, ...] = ()
     """Files of whole objects, and folders that are built first."""
+    components: tuple[str, ...] = ()
+    """Those of them that are taken in as components."""
     changes: tuple[str, ...] = ()
     """Files that change objects: patches, transformers and the like."""
     sources: tuple[str, ...] = ()
@@ -106,6 +108,7 @@ def read(name: str, content: bytes) -> Kustomization | None:
         folder,
         component=root.value.get("kind") == "Component",
         objects=below(folder, (text for key in _OBJECTS for text in _texts(root.get(key)))),
+        components=below(folder, _texts(root.get("components"))),
         changes=below(folder, (*(text for key in _LISTED for text in _texts(root.get(key))), *_paths(root))),
         sources=below(folder, _generated(root)),
         generators=tuple(_generators(root, folder)),

@@ -6,7 +6,7 @@ import json
 import os
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -183,7 +183,7 @@ def overlay(marker: str, ground: SourceTree) -> Overlay | None:
     changes = files["changes"] | met - {marker}
     objects = files["objects"] - changes
     whole = (frozenset(objects), frozenset(changes), frozenset(files["sources"]), frozenset(files["further"]))
-    makes = (ANY_KIND,) if faults or opens else _made((read_plain(each, ground) for each in sorted(met)), missing)
+    makes = (ANY_KIND,) if faults or opens else _made([read_plain(each, ground) for each in sorted(met)], missing)
     fault = next(iter((*faults, *missing.values(), *lacking.values())), "")
     beside = (tuple(opens), makes, first.commented)
     return Overlay(marker, first.component, *whole, tuple(sorted(elsewhere)), fault, *beside)
@@ -196,12 +196,16 @@ def _made_elsewhere(it: Kustomization, ground: SourceTree) -> Iterator[tuple[int
             yield line, what
 
 
-def _made(every: Iterable[Kustomization | None], missing: Mapping[str, str]) -> tuple[str, ...]:
-    """The kinds of objects that kustomizations make, which are in no file, or in one that is not here."""
+def _made(every: Sequence[Kustomization | None], missing: Mapping[str, str]) -> tuple[str, ...]:
+    """The kinds of objects that kustomizations make, which are in no file, or in one that is not here.
+
+    A component is written by hand, and what names one that does not exist cannot be built by anybody.
+    """
     stated = {key for it in every if it for key, value in it.local.items() if value}
     if not stated.isdisjoint(_MAKING) or not all(why.endswith(MISSING) for why in missing.values()):
         return (ANY_KIND,)
-    absent = missing_files.kinds(missing)
+    components = {name for it in every if it for name in it.components}
+    absent = missing_files.kinds(name for name in missing if name not in components)
     return (*(kind for key, kind in GENERATED.items() if key in stated), *sorted(absent))
 
 

@@ -20,6 +20,12 @@ _ESCAPE = regex(r"\\[ux][0-9A-Fa-f]")
 _NO_TEXT = regex("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\udc80-\\udcff]")
 """Bytes that no parser of YAML or JSON takes."""
 _SEPARATOR = regex(r"(?m)^---(?=\s|$)")
+_FIELD = regex(r"(?m)^[\"']?([A-Za-z_][\w.-]*)[\"']?:(?=\s|$)")
+"""A field at the top of a document."""
+_OF_OBJECTS = frozenset(
+    {"metadata", "spec", "data", "stringData", "binaryData", "rules", "roleRef", "subjects", "webhooks", "items"}
+)
+"""Fields at the top of objects, of which at least one is in every object."""
 _BELOW = regex(r"\bn?indent\s+[1-9]")
 """What keeps the lines that an action gives within the object around it."""
 _NAMED = regex(r'\{\{-?\s*(?:include|template)\s+["`]([^"`]*)["`]')
@@ -81,6 +87,12 @@ def of_templates(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(found) if giving.isdisjoint(taken) else _ANYTHING
 
 
+def of_template(text: str) -> frozenset[str]:
+    """The kinds of the objects that one template may give; ANY_KIND alone where a part that it takes in may tell."""
+    taken = (_NAMED.match(action) and not _BELOW.search(action) for _, action in _apart(text))
+    return _ANYTHING if any(taken) else of_templates((text,))
+
+
 def _named(text: str) -> list[str]:
     """What follows `kind:`, other than a further field, or a value that is filled in below another field."""
     listed = _LISTED.search(text)
@@ -109,11 +121,21 @@ def parts(text: str, lines: Iterable[int]) -> str:
 
 def _fills_in_lines(text: str) -> bool:
     """Whether a placeholder may give more than a part of a value, such as a whole object."""
-    for line in text.splitlines():
+    return any(_fills_in(document) for document in _SEPARATOR.split(text))
+
+
+def _fills_in(document: str) -> bool:
+    """The same of one document. What is filled in below a field of something else than an object stays a part of it."""
+    fields = set(_FIELD.findall(document))
+    of_others = bool(fields) and fields.isdisjoint(_OF_OBJECTS)
+    lines = document.splitlines()
+    for number, line in enumerate(lines):
         start = 0
         while (start := line.find("{{", start)) >= 0:
             if ":" not in line[:start] and not _CONTROL.match(line, start):
-                return True
+                below = line if start else next(filter(str.strip, lines[number + 1 :]), "")
+                if not (of_others and below.startswith((" ", "\t", "- "))):
+                    return True
             start = line.find("}}", start) + 2
             if start < 2:  # noqa: PLR2004 - it ends in another line
                 return True

@@ -95,20 +95,20 @@ def count_evictions(cluster: Cluster, facts: Facts) -> None:
     """What each disruption budget leaves of the pods that it selects."""
     counted: dict[tuple[int, ...], int | None] = {}
     for budget in cluster.objects.of("policy", "PodDisruptionBudget"):
-        sure, maybe = cluster.pods.selected(budget, path(budget.bindings["object"], "spec", "selector"))
-        if maybe or not cluster.objects.has_all_pods(budget):
-            selector = path(budget.bindings["object"], "spec", "selector")
-            facts.lack(budget, EVICTION, partial(lacks.of_pods, cluster, budget, selector, maybe))
-            continue  # the budget counts all of its pods together
+        selector = path(budget.bindings["object"], "spec", "selector")
+        sure, maybe = cluster.pods.selected(budget, selector)
         if sure not in counted:
             counted[sure] = _count(sure, cluster, facts)
-        count = counted[sure]
-        if count is not None and (left := _eviction(budget, count)):
+        count, whole = counted[sure], not maybe and cluster.objects.has_all_pods(budget)
+        left = _eviction(budget, count) if count is not None and not maybe else None
+        if left and (whole or left["allowed"] > 0):  # further pods leave more of them
             facts.add(budget, EVICTION, left)
             facts.relate(budget, "workload", place(cluster.pods.kins[sure[0]][0]))
-        elif not sure:
-            selector = path(budget.bindings["object"], "spec", "selector")
-            facts.lack(budget, EVICTION, partial(lacks.of_pods, cluster, budget, selector, ()))
+        elif maybe or not sure:
+            facts.lack(budget, EVICTION, partial(lacks.of_pods, cluster, budget, selector, maybe))
+        elif not whole:
+            others = partial(lacks.of_objects, cluster.objects, f"further pods that {budget.name} selects", "pods")
+            facts.lack(budget, EVICTION, partial(others, near=budget))
         else:
             workloads = [workload for kin in sure for workload in cluster.pods.kins[kin]]
             open_ones = [workload for workload in workloads if facts.of(workload, LEAST_REPLICAS) is None]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from scanner.facts.kubernetes import operator_resources
 from scanner.facts.kubernetes.objects import Objects
-from scanner.facts.kubernetes.operator_resources import OperatorResources
 from scanner.facts.kubernetes.references import generated_objects
 from scanner.facts.kubernetes.selectors import LabelledObjects
 from scanner.facts.step import FieldRead, Whole, read
@@ -24,10 +24,11 @@ class Cluster:
         ),
         read(WORKLOAD, "template.metadata.labels"),
         *generated_objects.READS,
+        *operator_resources.READS,
     )
 
     def __init__(self, subjects: Sequence[Subject], *, whole: Whole) -> None:
         self.objects = Objects(subjects, whole=whole)
         generated_objects.add_generated_objects(self.objects)
         self.pods = LabelledObjects(self.objects.workloads)
-        self.makers = OperatorResources(self.objects)
+        self.makers = operator_resources.OperatorResources(self.objects)

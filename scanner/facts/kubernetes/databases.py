@@ -28,7 +28,8 @@ DATABASE_BACKUP = Fact(
     "names it.",
     provide=(
         "scan the folder that holds the ScheduledBackups of the cluster, or put what "
-        "`kubectl get scheduledbackups -A -o yaml` prints beside these files, and state the namespace in each"
+        "`kubectl get scheduledbackups -A -o yaml` prints into a file at the top of the scanned folder, "
+        "and state the namespace in each"
     ),
     objects=("Cluster",),
     related=("scheduled_backup",),

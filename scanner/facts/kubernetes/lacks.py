@@ -10,14 +10,13 @@ from typing import Any
 from scanner.contexts import is_page
 from scanner.documents.positions import locate
 from scanner.facts.kubernetes.cluster import Cluster
+from scanner.facts.kubernetes.described import described, within
 from scanner.facts.kubernetes.objects import (
     Objects,
     group_of,
     in_same_namespace,
     in_same_system,
     kind_of,
-    listed,
-    mapping,
     name_of,
     namespace_of,
     opens,
@@ -32,8 +31,7 @@ _RUN_ELSEWHERE = "ClusterWorkflowTemplate"
 """A kind without a namespace, whose pods run in that of another object."""
 _WITHOUT_WORKLOADS = ("postgresql.cnpg.io",)
 """Groups whose operators make pods directly."""
-_SHOWN = 3
-"""Labels of a selector that are named."""
+_CLAIM = "PersistentVolumeClaim"
 
 
 def of_object(
@@ -67,7 +65,7 @@ def of_object(
     for other in objects.named(group, kind, name):
         if not in_same_system(seeker, other) and _may_share_namespace(seeker, other, namespace):
             return _of_other_system(called, seeker, other, printed, instead, space)
-    return _not_found(objects, seeker, kind, called + _within(space), printed, instead)
+    return _not_found(objects, seeker, kind, called + within(space), printed, instead)
 
 
 def _not_found(objects: Objects, seeker: Subject, kind: str, whole: str, printed: str, instead: str) -> Lack:
@@ -77,7 +75,7 @@ def _not_found(objects: Objects, seeker: Subject, kind: str, whole: str, printed
     if objects.is_part:
         return Lack(why, brought + instead)
     if objects.complete(kind, near=near):
-        return Lack(why, f"put what `{printed}` prints beside these files, or scan the file that holds it too{instead}")
+        return Lack(why, f"{_put(printed)}, or scan the file that holds it too{instead}")
     return Lack(why, brought + FROM_CLUSTER.format(printed) + instead)
 
 
@@ -85,14 +83,21 @@ def _of_other_system(called: str, seeker: Subject, other: Subject, printed: str,
     """An object of the name is of another chart or overlay. The values of a chart that is installed are not known."""
     where = "cluster" if kind_of(other) in CLUSTER_SCOPED or "" != space == namespace_of(other) else "namespace"
     why = f"{called} is in another chart or overlay ({at(other)}), which may be applied to another {where}"
-    from_cluster = f"put what `{printed}` prints beside these files"
-    asked = from_cluster if _is_chart(other.overlay) else _scan_both(seeker, other, where)
+    from_cluster = _put(printed)
+    asked = from_cluster if _is_chart(other.overlay) or kind_of(other) == _CLAIM else _scan_both(seeker, other, where)
     return Lack(why, asked + instead)
 
 
+def _put(printed: str) -> str:
+    """What a command prints is to be scanned. It states namespaces, and nothing at the top is a part of an overlay."""
+    return FROM_CLUSTER.format(printed).removeprefix(", or ")
+
+
 def _printed(kind: str, name: str, namespace: str) -> str:
-    """The command that prints an object of the cluster."""
+    """The command that prints an object of the cluster, and for a claim the volumes, which tell what it leads to."""
     where = "" if kind in CLUSTER_SCOPED else f" -n {shlex.quote(namespace) if namespace else 'NAMESPACE'}"
+    if kind == _CLAIM:
+        return f"kubectl get persistentvolumeclaims,persistentvolumes{where} -o yaml"
     return f"kubectl get {kind.lower()} {shlex.quote(name)}{where} -o yaml"
 
 
@@ -126,7 +131,7 @@ def _built(marker: str) -> str:
 
 def of_selecting(objects: Objects, selected: Subject, kinds: Sequence[str], perhaps: Sequence[Subject]) -> Lack:
     """It is not known whether an object of one of some kinds, the usual one first, selects another."""
-    kind, where = kinds[0], _within(namespace_of(selected))
+    kind, where = kinds[0], within(namespace_of(selected))
     for other in perhaps:
         if in_same_namespace(other, selected) is None:
             why, provide = _doubt(selected, other)
@@ -167,17 +172,15 @@ def of_made(maker: Subject, what: str, objects: str, kinds: str, namespace: str)
 
     `objects` is what it creates in words, and `kinds` is the same for kubectl.
     """
-    spec = mapping(maker.bindings["object"].get("spec"))
     where = namespace or namespace_of(maker) or "NAMESPACE"
     if kind_of(maker) in ("HelmChart", "HelmRelease"):
         why = f"the chart of {shown(maker)} may contain {what}"
-        printed = f"helm get manifest {spec.get('releaseName') or name_of(maker)} -n {where}"
     elif (group_of(maker), kind_of(maker)) == ("argoproj.io", "Application"):
-        why, printed = f"{shown(maker)} may deploy {what}", f"argocd app manifests {name_of(maker)}"
+        why = f"{shown(maker)} may deploy {what}"
     else:
         kinds = "pods" if objects == "workloads" and group_of(maker) in _WITHOUT_WORKLOADS else kinds
-        why, printed = f"an operator may create {what} for {shown(maker)}", f"kubectl get {kinds} -n {where} -o yaml"
-    return Lack(why, f"scan the {objects} of the cluster too: put what `{printed}` prints beside these files")
+        why = f"an operator may create {what} for {shown(maker)}"
+    return Lack(why, f"scan the {objects} of the cluster too: {_put(f'kubectl get {kinds} -n {where} -o yaml')}")
 
 
 def of_doubt(one: Subject, other: Subject, namespace: str = "") -> Lack:
@@ -269,24 +272,6 @@ def _field(subject: Subject) -> str:
     if posixpath.basename(subject.overlay).startswith("kustomization."):
         return f"`namespace` in {subject.overlay}"
     return f"`metadata.namespace` in {at(subject)}"
-
-
-def described(selector: Any, namespace: str) -> str:
-    """The namespace and the labels that a selector asks for."""
-    return _within(namespace) + _labels(selector)
-
-
-def _within(namespace: str) -> str:
-    return f" of namespace `{namespace}`" if namespace else ""
-
-
-def _labels(selector: Any) -> str:
-    """The labels that a selector asks for."""
-    stated = mapping(selector)
-    wanted = stated.get("matchLabels") if "matchLabels" in stated or "matchExpressions" in stated else stated
-    named = [f"`{key}: {value}`" for key, value in mapping(wanted).items()][:_SHOWN]
-    named += [f"`{mapping(each).get('key')}`" for each in listed(stated.get("matchExpressions"))][: _SHOWN - len(named)]
-    return f" with the labels {', '.join(named)}" if named else ""
 
 
 def shown(subject: Subject) -> str:

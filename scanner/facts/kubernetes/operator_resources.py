@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeAlias
 
-from scanner.facts.kubernetes.objects import Objects, group_of, in_same_namespace, kind_of, name_of, namespace_of
+from scanner.facts.kubernetes.objects import Objects, group_of, in_same_namespace, kind_of, name_of, namespace_of, path
+from scanner.facts.step import FieldRead, read
 from scanner.model import Subject
-from scanner.subjects.kubernetes import CLUSTER_SCOPED
+from scanner.subjects.kubernetes import CLUSTER_SCOPED, RESOURCE
 
 _MAKE_NOTHING = (
     "acme.cert-manager.io",
@@ -85,19 +86,33 @@ _APPLYING = "kustomize.toolkit.fluxcd.io"
 """The group of objects that apply what is in a folder; a custom resource of the same name is the nearer cause."""
 
 
+_GATEWAYS = "gateway.networking.k8s.io"
+READS: tuple[FieldRead, ...] = (read(RESOURCE, "object.spec.gatewayClassName", objects=("Gateway",)),)
+_NAME_OF_GATEWAY = ("/gateway-name", "/owning-gateway-name", "/owning-gateway")
+"""Ends of the keys of labels by which a proxy tells its Gateway: those of Gateway API, Envoy Gateway and Cilium."""
+_Named: TypeAlias = "dict[str, dict[str, dict[str, Subject]]]"
+"""By name, namespace, and chart or overlay; one of those that are alike in all three is enough."""
+
+
 class OperatorResources:
     """Custom resources by what operators label with that they make: the name of each, or its kind in small letters."""
 
     def __init__(self, objects: Objects) -> None:
-        self._named: dict[str, dict[str, dict[str, Subject]]] = {}
-        """By name, namespace, and chart or overlay; one of those that are alike in all three is enough."""
+        self._named: _Named = {}
+        self._gateways: _Named = {}
+        """Gateways by what controllers call the Services of their proxies."""
         for resource in objects.resources:
-            if _may_make(resource) and objects.pod_of(resource) is None:
-                for name in {name_of(resource), kind_of(resource).lower()}:
-                    spaces = self._named.setdefault(name, {})
-                    near = spaces.setdefault(namespace_of(resource), {})
-                    if resource.group not in near or _applies(near[resource.group]):
-                        near[resource.group] = resource
+            if group_of(resource) == _GATEWAYS and kind_of(resource) == "Gateway":
+                _add(self._gateways, resource, _services_of(resource))
+            elif _may_make(resource) and objects.pod_of(resource) is None:
+                _add(self._named, resource, {name_of(resource), kind_of(resource).lower()})
+
+    def _gateway(self, seeker: Subject, selector: Any, namespace: str) -> Subject | None:
+        """The Gateway by whose name a selector asks for its proxies, with a label of its controller."""
+        stated = selector.get("matchLabels", selector) if isinstance(selector, dict) else None
+        labels = stated.items() if isinstance(stated, dict) else ()
+        names = (str(value) for key, value in labels if str(key).endswith(_NAME_OF_GATEWAY))
+        return next(filter(None, (self._in_space(self._gateways, seeker, name, namespace) for name in names)), None)
 
     def may_meet(self, seeker: Subject, selector: Any, namespace: str = "") -> bool:
         """Whether an operator may create what a selector selects.
@@ -108,7 +123,9 @@ class OperatorResources:
 
     def maker(self, seeker: Subject, selector: Any, namespace: str = "") -> Subject | None:
         """The custom resource of which an operator may create what a selector selects."""
-        makers = (self.named(seeker, value, namespace) for value in _values(selector))
+        if gateway := self._gateway(seeker, selector, namespace):
+            return gateway
+        makers = (self._operated(seeker, value, namespace) for value in _values(selector))
         return next(filter(None, makers), None)
 
     def may_name(self, seeker: Subject, name: str, namespace: str = "") -> bool:
@@ -116,17 +133,37 @@ class OperatorResources:
         return self.named(seeker, name, namespace) is not None
 
     def named(self, seeker: Subject, name: str, namespace: str = "") -> Subject | None:
-        """The custom resource of which an operator may create an object of a name."""
+        """What an object of a name may come of: a Gateway whose Service it is, or a custom resource of an operator."""
+        proxied = self._in_space(self._gateways, seeker, name, namespace)
+        return proxied or self._operated(seeker, name, namespace)
+
+    def _operated(self, seeker: Subject, name: str, namespace: str) -> Subject | None:
         parts = name[:_LONGEST].split("-")
         beginnings = ("-".join(parts[: length + 1]) for length in range(len(parts)))
-        return next((found for each in beginnings if (found := self._met(seeker, each, namespace))), None)
+        return next(
+            (found for each in beginnings if (found := self._in_space(self._named, seeker, each, namespace))), None
+        )
 
-    def _met(self, seeker: Subject, name: str, namespace: str) -> Subject | None:
-        spaces = self._named.get(name, {})
+    @staticmethod
+    def _in_space(named: _Named, seeker: Subject, name: str, namespace: str) -> Subject | None:
+        spaces = named.get(name, {})
         space = namespace or namespace_of(seeker)
         near = [spaces.get(space, {}), spaces.get("", {})] if space else spaces.values()
         makers = sorted((maker for some in near for maker in some.values()), key=_applies)
         return next((maker for maker in makers if in_same_namespace(seeker, maker, namespace) is not False), None)
+
+
+def _add(named: _Named, resource: Subject, names: Iterable[str]) -> None:
+    for name in names:
+        near = named.setdefault(name, {}).setdefault(namespace_of(resource), {})
+        if resource.group not in near or _applies(near[resource.group]):
+            near[resource.group] = resource
+
+
+def _services_of(gateway: Subject) -> set[str]:
+    """The names that controllers give the Service of a Gateway's proxy, in its namespace."""
+    name, of_class = name_of(gateway), path(gateway.bindings["object"], "spec", "gatewayClassName")
+    return {name, f"{name}-{of_class}", f"cilium-gateway-{name}"}
 
 
 def _applies(resource: Subject) -> bool:

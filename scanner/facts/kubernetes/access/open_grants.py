@@ -5,7 +5,14 @@ from __future__ import annotations
 from scanner.facts.kubernetes import lacks
 from scanner.facts.kubernetes.access.bindings import Account, Grant
 from scanner.facts.kubernetes.access.roles import RBAC
-from scanner.facts.kubernetes.objects import Objects, in_same_namespace, in_same_system, kind_of, namespace_of
+from scanner.facts.kubernetes.objects import (
+    Objects,
+    in_same_namespace,
+    in_same_system,
+    kind_of,
+    namespace_of,
+    path,
+)
 from scanner.facts.lack import Lack
 from scanner.model import Subject
 
@@ -32,7 +39,11 @@ def of_account(objects: Objects, owner: Subject, account: Account, doubt: Grant 
 
 
 def of_role(objects: Objects, binding: Subject, kind: str, name: str) -> Lack:
-    """The role that a binding grants is not found, or several are called so."""
+    """The role that a binding grants is not found or not stated, or several are called so."""
+    reference = path(binding.bindings["object"], "roleRef")
+    if not (path(reference, "kind") and path(reference, "name")):
+        why = f"{lacks.shown(binding)} does not state its role, so the API server refuses it"
+        return Lack(why, f"state `kind` and `name` under `roleRef` in {lacks.at(binding)}")
     found = [role for role in objects.named(RBAC, kind, name) if in_same_namespace(binding, role) is not False]
     told = lacks.of_object(objects, binding, kind, name, group=RBAC)
     if len(found) > 1 and (kind == "ClusterRole" or all(map(namespace_of, (binding, *found)))):

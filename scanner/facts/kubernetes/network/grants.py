@@ -43,7 +43,8 @@ FOREIGN_REFERENCES = Fact(
     "of that namespace permits the reference.",
     provide=(
         "scan the folder that holds the ReferenceGrants of the other namespace, or put what "
-        "`kubectl get referencegrants -A -o yaml` prints beside these files, and state the namespaces"
+        "`kubectl get referencegrants -A -o yaml` prints into a file at the top of the scanned folder, "
+        "and state the namespaces"
     ),
     objects=("Gateway", *_ROUTES),
     item_related=("grant",),

@@ -11,6 +11,7 @@ from msgspec import Struct
 from scanner.facts.fact import Fact
 from scanner.facts.kubernetes import lacks
 from scanner.facts.kubernetes.cluster import Cluster
+from scanner.facts.kubernetes.described import described
 from scanner.facts.kubernetes.objects import PORTS_READ, listed, namespace_of, path, ports_of
 from scanner.facts.kubernetes.selections import SELECTED
 from scanner.facts.kubernetes.selectors import EVERYWHERE, LabelledObjects, own_labels
@@ -106,7 +107,7 @@ def _lack(monitor: Subject, scraped: _Scraped, cluster: Cluster) -> Lack:
             return lacks.of_doubt(monitor, scraped.members.kins[maybe[0]][0], namespace)
     what = "a Service" if kind == "Service" else "a workload"
     space = spaces[0] if spaces[0] != EVERYWHERE else ""
-    return lacks.of_objects(cluster.objects, what + lacks.described(selector, space or namespace_of(monitor)), kind)
+    return lacks.of_objects(cluster.objects, what + described(selector, space or namespace_of(monitor)), kind)
 
 
 def _namespaces(monitor: Subject) -> list[str]:

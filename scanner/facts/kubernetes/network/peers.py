@@ -9,6 +9,7 @@ from typing import Any, NotRequired, TypedDict
 from scanner.facts.fact import Fact
 from scanner.facts.kubernetes import lacks
 from scanner.facts.kubernetes.cluster import Cluster
+from scanner.facts.kubernetes.described import described
 from scanner.facts.kubernetes.network.policy_selection import Namespaces, named
 from scanner.facts.kubernetes.objects import path
 from scanner.facts.lack import Lack
@@ -90,6 +91,6 @@ def _open_peer(policy: Subject, peer: dict[str, Any], cluster: Cluster, spaces: 
         _, maybe = cluster.pods.selected(policy, peer["podSelector"], namespace=namespace)
         if maybe or not outside or named(outside):
             return lacks.of_pods(cluster, policy, peer["podSelector"], maybe, namespace)
-    what = f"a workload{lacks.described(peer['podSelector'], '')}"
-    within = f"in a Namespace{lacks.described(outside, '')}"
+    what = f"a workload{described(peer['podSelector'], '')}"
+    within = f"in a Namespace{described(outside, '')}"
     return lacks.of_objects(cluster.objects, f"{what} {within}", "pods")

@@ -100,4 +100,6 @@ def doubt(policy: Policy, workload: Subject, spaces: Namespaces) -> Lack | None:
         return Lack(f"{why} {workload.name} {lacks.unstated(workload)}", lacks.stating(workload))
     why = f"{why} the Namespace `{namespace}` of {workload.name} is not among the scanned files"
     printed = f"kubectl get namespace {namespace} -o yaml"
-    return Lack(why, f"scan that Namespace too: put what `{printed}` prints beside these files")
+    return Lack(
+        why, f"scan that Namespace too: put what `{printed}` prints into a file at the top of the scanned folder"
+    )

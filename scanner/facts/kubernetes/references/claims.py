@@ -12,7 +12,7 @@ from scanner.facts.fact import Fact
 from scanner.facts.groups import place
 from scanner.facts.kubernetes import lacks
 from scanner.facts.kubernetes.cluster import Cluster
-from scanner.facts.kubernetes.objects import Objects, home, kind_of, path
+from scanner.facts.kubernetes.objects import Objects, home, kind_of, namespace_of, path
 from scanner.facts.kubernetes.references import volumes
 from scanner.facts.kubernetes.references.accounts import USED_BY
 from scanner.facts.lack import FROM_CLUSTER, Lack
@@ -76,6 +76,8 @@ STORAGE_CLASS = Fact(
 )
 
 _ONE_WRITER = frozenset({"ReadWriteOnce", "ReadWriteOncePod"})
+_DECIDING = ("PersistentVolume", "PersistentVolumeClaim", "StatefulSet")
+"""Kinds of the objects that decide which volume a claim leads to."""
 _ENDING = frozenset({"CronJob", "Job"})
 """Kinds whose pods come and go, such as a backup that waits for its turn."""
 _SHOWN = 5
@@ -149,6 +151,8 @@ class _Claims:
                 self.used[claim].append(workload.name)
                 self._facts.relate_item(workload, CLAIMS, len(items) - 1, "claim", place(claim))
                 self._look(workload, claim.bindings["object"], claim)
+            elif self._leads_nowhere_else(workload, name):
+                items[-1]["host_path"] = ""
             else:
                 words = partial(lacks.of_object, self._objects, workload, "PersistentVolumeClaim", name)
                 self._facts.lack(workload, CLAIMS, words, item=len(items) - 1)
@@ -156,6 +160,15 @@ class _Claims:
             items.append({"name": str(path(template, "metadata", "name")), "field": "", "shared_with": []})
             self._look(workload, template, workload)
         self._facts.add(workload, CLAIMS, items)
+
+    def _leads_nowhere_else(self, workload: Subject, name: str) -> bool:
+        """Whether no claim that may be the one of a name has a path on a node behind it."""
+        space = namespace_of(workload)
+        some = self._objects.named("core", "PersistentVolumeClaim", name)
+        maybe = [claim for claim in some if not space or namespace_of(claim) in ("", space)]
+        behind = (self._volumes.behind(claim, claim.bindings["object"]) for claim in maybe)
+        known = all(volume is None or not self._volumes.host_path(volume) for volume in behind)
+        return bool(maybe) and known and self._objects.complete(*_DECIDING, near=workload)
 
     def _look(self, workload: Subject, stated: dict[str, Any], claim: Subject) -> None:
         """The properties of a claim, or of a claim template, and the path on a node that it leads to.
@@ -171,9 +184,7 @@ class _Claims:
         if volume := self._volumes.behind(claim, stated):
             item["host_path"], item["on_node"] = self._volumes.host_path(volume), self._volumes.on_node(volume)
             self._facts.relate_item(workload, CLAIMS, number, "volume", place(volume))
-        elif self._volumes.are_made_for(claim, stated) or self._objects.complete(
-            "PersistentVolume", "PersistentVolumeClaim", "StatefulSet", near=workload
-        ):
+        elif self._volumes.are_made_for(claim, stated) or self._objects.complete(*_DECIDING, near=workload):
             item["host_path"] = ""
         else:
             words = partial(_open_volume, self._objects, workload, item["name"], item.get("storage_class", ""))

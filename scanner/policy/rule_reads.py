@@ -46,7 +46,7 @@ class RuleReads(Struct, frozen=True, array_like=True):
 def of(
     expressions: Mapping[str, bytes], each: Sequence[Path], value: dict[str, Any], also: Sequence[Path]
 ) -> RuleReads:
-    """What a rule, which is a `value` in its file, reads with these expressions; `each` are the paths of the items that it checks."""
+    """What a rule, which is a `value` in its file, reads; `each` are the paths of the items that it checks."""
     found = _together(expressions[name] for name in _DECISIVE if name in expressions)
     words = found.words | {part for path in each for part in path if part != ANY}
     decisive = _together(expressions[name] for name in _DECISIVE[: 1 if each else None] if name in expressions)

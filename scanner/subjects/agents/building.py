@@ -20,7 +20,7 @@ from scanner.subjects.agents.secret_values import secret_kind
 from scanner.subjects.subject_builder import SubjectBuilder, known
 
 _SETUP = regex(
-    r"(?:^|/)(?:\.(?:(?:claude|codex|cursor)-plugin|claude|vscode|cursor|gemini|codex|roo|kiro|amazonq|windsurf|continue|github|zed"
+    r"(?:^|/)(?:\.(?:(?:claude|codex|cursor)-plugin|claude|vscode|cursor|gemini|qwen|codex|roo|kiro|amazonq|windsurf|continue|github|zed"
     r"|opencode|hive-mind|claude-flow|well-known)(?=/)|\.agents/plugins/|(?:\.mcp\.json|gemini-extension\.json|opencode\.jsonc?)$)"
 )
 """Where the path of a file leaves the folder that its setup belongs to."""

@@ -53,6 +53,10 @@ Antigravity reads hooks from `.agents/hooks.json`. https://antigravity.google/do
 """
 _CODEX_HOOKS = regex(r"(?:^|/)\.codex/hooks\.json$")
 """Hooks of Codex, in the form of those of Claude Code: https://developers.openai.com/codex/hooks as of 2026-11-30."""
+_QWEN = regex(r"(?:^|/)\.qwen/")
+"""The folder of Qwen Code, whose hooks have the same events and other names of tools:
+https://qwenlm.github.io/qwen-code-docs/en/users/features/hooks/ as of 2026-11.
+"""
 _PROJECT = regex(
     r"(?i)^(?!(?:.*/)?[^/]*(?:dot[-_]?files|(?<![a-z])claude|(?<![a-z])home|(?<![a-z])user)/\.claude/)(?:.*/)?\.claude/"
 )
@@ -66,8 +70,7 @@ def read(document: Document) -> Iterator[Subject]:
     if _CODEX_HOOKS.search(document.origin.path):
         yield from hooks(place(document, "codex"), root.get("hooks"))
         return
-    tool = "claude-code" if OF_GEMINI.isdisjoint(dict(root.get("hooks").items())) else "gemini"
-    where = place(document, tool, _scope(document.origin.path))
+    where = place(document, _tool(document.origin.path, root), _scope(document.origin.path))
     allowed, helper = root.get("permissions"), "helper"
     lists = {name: allowed.get(name) for name in LISTS if allowed.get(name)}
     refused = where.tool == "claude-code" and where.scope != "plugin" and settings_refused.refused(root)
@@ -87,6 +90,12 @@ def read(document: Document) -> Iterator[Subject]:
         yield from command(where, name, helper, root.get(name).first("command", "path"))
     for node in settings_keys.server_lists(root):
         yield from servers(replace(where, scope=UNREAD), node)
+
+
+def _tool(path: str, root: Node) -> str:
+    if _QWEN.search(path):
+        return "qwen"
+    return "claude-code" if OF_GEMINI.isdisjoint(dict(root.get("hooks").items())) else "gemini"
 
 
 def _scope(path: str) -> str:

@@ -66,8 +66,9 @@ OF_GEMINI = name_set(
 """Events that Gemini CLI has and Claude Code has not; the form of the hooks is the same."""
 KIRO = "kiro"
 """A tool whose events are not listed here: what it calls them differs from version to version."""
-_IN_MILLISECONDS = ("gemini",)
-"""Tools whose timeouts are in milliseconds: https://geminicli.com/docs/hooks/reference/."""
+_IN_MILLISECONDS = ("gemini", "qwen")
+"""Tools whose timeouts are in milliseconds: https://geminicli.com/docs/hooks/reference/. Qwen Code reads those of 1000
+or more as milliseconds."""
 _PARTS = {"seconds": 1, "milliseconds": 1000}
 _LOCAL = regex(
     r"(?i)https?://(?:[\w.-]+\.)?(?:localhost|127(?:\.\d+){3}|\[::1\]|host\.docker\.internal)(?=(?::\d*)?(?:[/?#]|$))"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from msgspec.msgpack import encode
 from msgspec.structs import replace
 
 from scanner import facts
@@ -13,8 +14,10 @@ from scanner.errors import PackError
 from scanner.policy import object_kinds
 from scanner.policy.cel import compile_expression
 from scanner.policy.evaluate import Evaluator
+from scanner.policy.expression import Path as Fields
 from scanner.policy.expression import Reads
-from scanner.policy.rule import load
+from scanner.policy.rule import Rule, load
+from scanner.policy.rule_reads import RuleReads
 from scanner.subjects import KINDS
 from tests import bundles
 from tests.test_rule_checks import RULE
@@ -61,6 +64,11 @@ def test_kinds_and_when_are_one_condition(rule: dict[str, object], condition: st
     assert object_kinds.condition(rule) == condition
 
 
+def _reading(rule: Rule, more: Sequence[Fields]) -> RuleReads:
+    """What a rule reads if its condition asks for the kind too."""
+    return RuleReads(rule.words, rule.reads, rule.decisive | Reads(frozenset(more)))
+
+
 def test_the_index_gives_what_the_condition_gives() -> None:
     with_kinds = [file for file in bundles.RULES if file.rule.kinds]
     assert len(with_kinds) > 90
@@ -70,7 +78,7 @@ def test_the_index_gives_what_the_condition_gives() -> None:
             file.rule,
             kinds=(),
             when=compile_expression(object_kinds.condition(file.data.value), names, file.data.path),
-            decisive=file.rule.decisive | Reads(frozenset(object_kinds.READS)),
+            encoded_reads=encode(_reading(file.rule, object_kinds.READS)),
         )
         for file in with_kinds
     ]

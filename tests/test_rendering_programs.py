@@ -212,3 +212,35 @@ def test_what_is_generated_and_renamed_is_at_its_source(tmp_path: Path) -> None:
     secret = found["kubernetes.secret-data-not-committed"]
     assert (secret.path, secret.line) == ("kustomization.yaml", 7)
     assert found["kubernetes.namespace-enforces-pod-security"].path == "namespace.yaml"
+
+
+ABOUT_SHOP = "apiVersion: v2\nname: shop_app\nversion: 1.0.0\n"
+SERVICE_OF_SHOP = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{name: http, port: 80}]}\n"
+FAILING = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: {{ .Values.env.MODE }}}\n"
+
+
+def test_a_chart_is_rendered_without_the_template_at_which_helm_stops(tmp_path: Path) -> None:
+    files = {"Chart.yaml": ABOUT_SHOP, "templates/service.yaml": SERVICE_OF_SHOP, "templates/settings.yaml": FAILING}
+    lay(tmp_path, {f"chart/{name}": text for name, text in files.items()})
+    done = scan([str(tmp_path)], Options())
+    unread = {each.path: each for each in done.inputs if each.status == "unreadable"}
+    assert list(unread) == ["chart/templates/settings.yaml"]
+    assert unread["chart/templates/settings.yaml"].reason.startswith("helm: ")
+    assert unread["chart/templates/settings.yaml"].may_hold == ("ConfigMap",)
+    assert sum(each.kinds.get("kubernetes.resource", 0) for each in done.inputs) == 1
+    values = tmp_path / "values.yaml"
+    values.write_text("env: {MODE: a}\n")
+    again = scan([str(tmp_path / "chart")], Options(values=(str(values),)))
+    assert not [each for each in again.inputs if each.status == "unreadable"]
+
+
+def test_a_chart_cannot_name_another_file_as_the_failing_template(tmp_path: Path) -> None:
+    victim = tmp_path / "victim.yaml"
+    victim.write_text("a: 1\n")
+    climbing = "../" * 12 + str(victim).lstrip("/")
+    notes = f'{{{{ fail "web/templates/{climbing}: wrong" }}}}\n'
+    files = {"Chart.yaml": ABOUT_SHOP, "templates/service.yaml": SERVICE_OF_SHOP, "templates/NOTES.txt": notes}
+    lay(tmp_path / "tree", {f"chart/{name}": text for name, text in files.items()})
+    done = scan([str(tmp_path / "tree")], Options())
+    assert victim.read_text() == "a: 1\n"
+    assert [each.path for each in done.inputs if each.status == "unreadable"] == ["tree/chart/Chart.yaml"]

@@ -57,37 +57,6 @@ def test_a_template_that_may_be_an_object_leaves_it_open(tmp_path: Path, templat
     assert one.outcome is Outcome.UNKNOWN
 
 
-CHART = "apiVersion: v2\nname: shop_app\nversion: 1.0.0\n"
-SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{name: http, port: 80}]}\n"
-FAILING = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: {{ .Values.env.MODE }}}\n"
-
-
-def test_a_chart_is_rendered_without_the_template_at_which_helm_stops(tmp_path: Path) -> None:
-    files = {"Chart.yaml": CHART, "templates/service.yaml": SERVICE, "templates/settings.yaml": FAILING}
-    written(tmp_path, {f"chart/{name}": text for name, text in files.items()})
-    done = scan([str(tmp_path)], Options())
-    unread = {each.path: each for each in done.inputs if each.status == "unreadable"}
-    assert list(unread) == ["chart/templates/settings.yaml"]
-    assert unread["chart/templates/settings.yaml"].reason.startswith("helm: ")
-    assert unread["chart/templates/settings.yaml"].may_hold == ("ConfigMap",)
-    assert sum(each.kinds.get("kubernetes.resource", 0) for each in done.inputs) == 1
-    values = written(tmp_path, {"values/v.yaml": "env: {MODE: a}\n"}) / "values/v.yaml"
-    again = scan([str(tmp_path / "chart")], Options(values=(str(values),)))
-    assert not [each for each in again.inputs if each.status == "unreadable"]
-
-
-def test_a_chart_cannot_name_another_file_as_the_failing_template(tmp_path: Path) -> None:
-    victim = tmp_path / "victim.yaml"
-    victim.write_text("a: 1\n")
-    climbing = "../" * 12 + str(victim).lstrip("/")
-    notes = f'{{{{ fail "web/templates/{climbing}: wrong" }}}}\n'
-    files = {"Chart.yaml": CHART, "templates/service.yaml": SERVICE, "templates/NOTES.txt": notes}
-    folder = written(tmp_path / "tree", {f"chart/{name}": text for name, text in files.items()})
-    done = scan([str(folder)], Options())
-    assert victim.read_text() == "a: 1\n"
-    assert [each.path for each in done.inputs if each.status == "unreadable"] == ["chart/Chart.yaml"]
-
-
 def test_a_component_that_does_not_exist_leaves_nothing_open(tmp_path: Path) -> None:
     kustomization = "components: [../common]\nresources: [pod.yaml]\n"
     pod = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\n{POD}"

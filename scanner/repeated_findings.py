@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from scanner.contexts import original_of, setup_folder
 from scanner.documents.positions import split_path
 from scanner.late import regex
-from scanner.model import Finding, Outcome
+from scanner.model import SEVERITIES, Finding, Outcome
 from scanner.places import Related
 from scanner.policy.evaluate import Counts, Evaluation
 from scanner.policy.observed import evidence
@@ -54,8 +54,9 @@ def grouped(findings: Sequence[Finding], rules: Mapping[str, str], counts: Count
 
     Of a rule with `subject` there is one for each subject, with the names of its items, of one with `setup` one for the
     files of a setup that say the same, with `scan` one for all files that say the same, with `folder` one for all
-    subjects of a setup, with their names, and of one with `copies` one for all files that say the same about a subject
-    of the same name. Those that a comparison or a waiver treats differently stay apart.
+    subjects of a setup, with their names, of one with `copies` one for all files that say the same about a subject
+    of the same name, and of one with `credential` one for all places of a credential. Those that a comparison or a
+    waiver treats differently stay apart.
     """
     keys: list[object] = []
     for number, finding in enumerate(findings):
@@ -124,11 +125,27 @@ def _copies(finding: Finding) -> tuple[object, ...]:
     return finding.subject_id, finding.said, finding.severity, finding.counted_because, finding.message
 
 
-_COMMON = {"subject": _subject, "setup": _setup, "scan": _scan, "folder": _folder, "copies": _copies}
+def _credential(finding: Finding) -> tuple[object, ...]:
+    """What findings about the places of one credential have in common."""
+    return (finding.said or finding,)
+
+
+_COMMON = {
+    "subject": _subject,
+    "setup": _setup,
+    "scan": _scan,
+    "folder": _folder,
+    "copies": _copies,
+    "credential": _credential,
+}
 
 
 def _as_told(rules: Mapping[str, str], first: Finding, *others: Finding) -> Finding:
-    return _SHOWN_AS.get(rules.get(first.rule, ""), _with_files)(first, *others)
+    once = rules.get(first.rule, "")
+    if once == "credential":
+        first, *rest = sorted((first, *others), key=lambda finding: SEVERITIES.index(finding.severity))
+        return _with_files(first, *rest)
+    return _SHOWN_AS.get(once, _with_files)(first, *others)
 
 
 def _with_files(first: Finding, *others: Finding) -> Finding:

@@ -27,8 +27,11 @@ _OTHER = regex(
 _SORTS = {"password": _PASSWORD, "key": _KEY, "other": _OTHER}
 _HARMLESS = regex(
     r"public|publishable|(?:pull|tls|cert)_?secret|checksum|hash|digest|fingerprint|^(?:old)?_?pwd$"
-    r"|(?:csrf|next|continue)_?token$"
+    r"|(?:csrf|next|continue)_?token$|^trusted_client_token$"
 )
+"""Names of what is not a secret, among them the token that is the same in every Edge browser:
+https://github.com/rany2/edge-tts/blob/master/src/edge_tts/constants.py as of 2026-11.
+"""
 _ASKS = regex(
     r"-{1,2}(?:(?:no|not|without|skip|disable|empty|allow[-_]empty|ask(?:[-_]for)?|prompt(?:[-_]for)?|request|read)[-_]"
     r"(?:[a-z]+[-_]){0,2}|(?:ask|prompt))(?:pass(?:word|wd|phrase|code)?|pwd?|secret|token|key|credentials?)s?"

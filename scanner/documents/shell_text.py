@@ -19,6 +19,9 @@ _STEP = regex(
     re.DOTALL | re.VERBOSE | re.MULTILINE,
 )
 """What hides the end of a line, and the end of a line. In output, an apostrophe often stands alone."""
+_OPENED = regex(r"^[ \t]*(?:`{3,}|~{3,})[A-Za-z]", re.MULTILINE)
+"""The start of another code block: the end of the one before it is missing, and the text between is not of a shell."""
+_APOSTROPHE = regex(r"(?<![\w-])([A-Za-z][a-z]*)'(?=[a-z])")
 _GOES_ON = regex(r"[ \t]*\\\n[ \t]*(?:> )?")
 """The end of a line that goes on, with the prompt before the rest."""
 _HERE = regex(r"""(?<!<)<<-?[ \t]*(["']?)(?P<word>[A-Za-z_]\w*)\1""")
@@ -37,6 +40,7 @@ def parse(text: str) -> Node:
 
 def _commands(text: str) -> Iterator[tuple[str, Mark]]:
     session = _PROMPT.search(text) is not None
+    quoted = _APOSTROPHE.sub(r"\1_", text) if _OPENED.search(text) else text
     position = line = line_start = 0
     while position < len(text):
         start = position
@@ -45,7 +49,7 @@ def _commands(text: str) -> Iterator[tuple[str, Mark]]:
             if prompt is None:
                 return
             start = prompt.end()
-        end = _end(text, start)
+        end = _end(quoted, start)
         words = text[start:end]
         start += len(words) - len(words.lstrip())
         if command := _GOES_ON.sub(" ", words).strip():

@@ -28,6 +28,7 @@ from scanner.policy.object_kinds import ObjectKind
 from scanner.policy.observed import NOTHING, observe
 from scanner.policy.rule import Rule
 from scanner.policy.rule_results import RuleResult, results_of, with_item
+from scanner.policy.same_things import shared_identity
 from scanner.policy.variables import CLUSTER, FACTS
 
 _ARCHITECTURE = "architecture."
@@ -296,5 +297,5 @@ def _finding(
         counted_because=counted.because,
         because_of_file=counted.of_file,
         purpose=unapplied_objects.purpose(subject),
-        said=subject.told[1] if info.once == "copies" else "",
+        said=shared_identity(info.once, subject, values),
     )

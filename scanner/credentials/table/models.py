@@ -31,7 +31,7 @@ FORMS = (
     ),
     token(
         "openai-old-key",
-        "an OpenAI key",
+        "an API key in the form of those of OpenAI",
         "sk-",
         r"(?=[a-zA-Z]{0,63}\d)[A-Za-z0-9]{32,64}" + END,
         "sk-<20>T3BlbkFJ<20>",

@@ -9,7 +9,7 @@ from functools import lru_cache
 from scanner.late import regex
 from scanner.places import ATTACK
 from scanner.subjects.agents.secret_values import described, secret_kind
-from scanner.subjects.agents.shown_secrets import shown_kind
+from scanner.subjects.agents.shown_secrets import image_tokens, shown_kind
 
 _EMPTY = regex(r"(?<=\w)=(?=[ \t])")
 """An assignment without a value: in a shell, the word ends there."""
@@ -48,6 +48,8 @@ def credential(text: str, words: tuple[str, ...], judged: Judged) -> str:
     for value in described(words):
         text = re.sub(rf"(?<![\w-]){value}(?![\w-])", "$", text)
         words = tuple("$" if word == value else word for word in words)
+    for token in image_tokens(line) if judged is not Judged.RUN else ():
+        text, words = text.replace(token, "$"), tuple(word.replace(token, "$") for word in words)
     if found := _kind("", _EMPTY.sub("=''", text), line, judged):
         return found
     for word, after in zip(words, [*words[1:], ""], strict=True):

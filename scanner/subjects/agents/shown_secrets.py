@@ -41,6 +41,14 @@ _GENERIC = regex(
 _LOCAL = regex(r"(?i)localhost|127(?:\.\d+){3}|0\.0\.0\.0|\[?::1\]?|host\.docker\.internal|[\w-]+")
 """The machine itself, and names without a dot, such as those of services of Docker Compose."""
 _PARTS = regex(r"[-_.]")
+_IMAGE = regex(
+    r"(?:<img\b[^<>]{0,300}?\bsrc=[\"']?|!\[[^\]\n]{0,300}\]\(<?)https://[^\s\"'<>()?]{1,1000}/o/[^\s\"'<>()?/]{1,1000}"
+    r"\?alt=media&(?:amp;|#x26;|#38;)?token=([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![\w-])"
+)
+"""A shown image in Cloud Storage for Firebase, which GitBook uses: whoever reads the page has the token of its address.
+
+https://firebase.google.com/docs/storage/web/download-files as of 2026-11.
+"""
 _WHOLE = 16
 """Characters from which a part of a value is the token, and what is before it, its prefix: `shop_prod_…`."""
 
@@ -57,6 +65,11 @@ def shown_kind(name: str, value: str, line: str, *, of_attack: bool) -> str:
         if kind not in _BY_PLACE or _is_evident(secret, line, of_attack=of_attack):
             return kind
     return ""
+
+
+def image_tokens(line: str) -> list[str]:
+    """The tokens in the addresses of images that a line shows to all readers of its page."""
+    return _IMAGE.findall(line) if "alt=media" in line else []
 
 
 def _password(basic: str) -> str:

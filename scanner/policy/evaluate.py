@@ -265,14 +265,13 @@ def _finding(
 
     `failed` has the values of a failure as expressions see them.
     """
-    rule, info, subject = ready.rule, ready.rule.info, judged.subject
-    outcome, why = judged.found.outcome, judged.found.why
+    rule, info, subject, outcome = ready.rule, ready.rule.info, judged.subject, judged.found.outcome
     trace = judged.derived.trace(subject) if outcome is Outcome.UNKNOWN else ()
     path = trace if trace and reads_traced(rule) else ()
+    why = judged.found.why
     why = why.told(judged.derived.lack(subject, why.fact, item.related, why.key)) if why.fact else why
     detail = cel.text(cel.kept_expression(rule.detail), failed.values) if rule.detail and failed else None
-    if detail is not None:
-        values = {**values, "detail": detail}
+    values = values if detail is None else {**values, "detail": detail}
     said = message(rule, subject, outcome, why.reason, values)
     observed = NOTHING if failed is None else observe(rule, subject, item, said)
     counted = lowering.counted(rule, subject, values, failed.holds if failed else None)

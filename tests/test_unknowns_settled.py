@@ -162,3 +162,20 @@ def test_a_workload_that_is_found_is_enough_for_a_budget(tmp_path: Path) -> None
     (one,) = found(tmp_path, "kubernetes.disruption-budget-below-replicas")
     assert one.outcome is Outcome.UNKNOWN
     assert one.provide.startswith("make broken.yaml readable (")
+
+
+def test_a_policy_that_restricts_nothing_is_not_why_isolation_is_unknown(tmp_path: Path) -> None:
+    observing = thing(
+        "CiliumClusterwideNetworkPolicy",
+        "observe-dns",
+        "{endpointSelector: {matchLabels: {'k8s:io.cilium.k8s.namespace.labels.team': a}},"
+        " enableDefaultDeny: {ingress: false, egress: false}, egress: [{toPorts: [{ports: [{port: '53'}]}]}]}",
+        "cilium.io/v2",
+    )
+    closing = thing("NetworkPolicy", "closed", "{podSelector: {}}", "networking.k8s.io/v1")
+    pod = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\n{POD}"
+    written(tmp_path, {"a.yaml": f"{observing}---\n{closing}", "pod.yaml": pod})
+    (one,) = found(tmp_path, SELECTED)
+    assert one.outcome is Outcome.UNKNOWN
+    assert "closed" in one.message
+    assert "observe-dns" not in one.message

@@ -164,9 +164,10 @@ def _selects_none(
 
 def _not_isolated(objects: Objects, spaces: Namespaces, perhaps: Sequence[Policy], workload: Subject) -> Lack:
     """It is not known whether a policy isolates a workload."""
-    doubts = (doubt(policy, workload, spaces) for policy in perhaps)
+    deciding = [policy for policy in perhaps if policy.decides]
+    doubts = (doubt(policy, workload, spaces) for policy in deciding)
     found = next(filter(None, doubts), None)
-    return found or lacks.of_selecting(objects, workload, _KINDS, [policy.subject for policy in perhaps])
+    return found or lacks.of_selecting(objects, workload, _KINDS, [policy.subject for policy in deciding])
 
 
 def _isolate(
@@ -242,8 +243,8 @@ def close_namespaces(cluster: Cluster, facts: Facts) -> None:
 def _open_namespace(objects: Objects, namespace: Subject, perhaps: list[Policy]) -> Lack:
     """A policy that states no namespace may be in it, or one may be where nothing was read."""
     name = name_of(namespace)
-    if perhaps:
-        return lacks.of_doubt(namespace, perhaps[0].subject, name)
+    if first := next((policy for policy in perhaps if policy.decides), None):
+        return lacks.of_doubt(namespace, first.subject, name)
     return lacks.of_objects(objects, f"a NetworkPolicy for all pods of namespace `{name}`", *_KINDS, near=namespace)
 
 

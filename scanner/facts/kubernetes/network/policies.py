@@ -57,6 +57,11 @@ class Policy(Struct, frozen=True):
         return self.administrative.spaces is not None
 
     @property
+    def decides(self) -> bool:
+        """It restricts or opens a direction; one of Cilium may only observe (`enableDefaultDeny: {egress: false}`)."""
+        return self.is_administrative or bool(self.restricts or self.opens)
+
+    @property
     def selects_all(self) -> bool:
         """It is about every pod of its namespace, or of the namespaces that it selects."""
         return isinstance(self.selector, dict) and not any(self.selector.values())

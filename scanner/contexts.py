@@ -257,6 +257,11 @@ def kept_folder(path: str) -> str:
     return names[-1] if names and not is_for_agents(path) else ""
 
 
+def is_kept(path: str) -> bool:
+    """Whether the name of a folder of an input, one of an agent too, says that its files are no longer used."""
+    return bool(_KEPT_FOLDER.search(path))
+
+
 def is_only_shown(path: str, kind: str) -> bool:
     """Whether a text for people, or one for agents, only shows a subject of a kind to its reader."""
     return is_page(path) or shows(path, kind)

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scanner import credentials
-from scanner.contexts import Context, context_of, is_loaded, is_page, shows
+from scanner.contexts import Context, context_of, is_kept, is_loaded, is_page, shows
 from scanner.facts.setting import OBJECTS
 from scanner.late import regex
 from scanner.model import SEVERITIES, Finding, Severity, lowered
@@ -48,6 +48,7 @@ _ATTACK = "a text about attacks shows it, and it names no machine but those of t
 _OF_ATTACKER = "a text about attacks shows it, and it has a name of an attacker"
 _COPIED = "it is in a copy of the documentation of a product"
 _NESTED = "Claude Code started at the root of the repository does not load it"
+_NESTED_KEPT = f"{_NESTED}, and the name of its folder says that it is no longer used"
 _IN_COMMENT = "its kustomization lists the file in a comment only, so that nothing builds it"
 _IDLE = (
     "only an object in a file that a kustomization lists in a comment applies its folder, so that nothing deploys it"
@@ -119,9 +120,11 @@ def counted(
 ) -> list[Finding]:
     """Findings with the severity that counts: one step lower where no tool loads the input from its place.
 
-    None counts two steps lower, so that one that its rule counts lower stays as it is. But services that a text only
+    None counts two steps lower, so that one that its rule counts lower stays as it is, unless it is about a setup of
+    agents that a page shows. But services that a text only
     shows count at most medium, scanners of hosts among them, settings in files that are out of use and APIs that tests
-    describe at most low, and what a text
+    describe at most low, those in folders that a session at the root does not load and whose names say that they are no
+    longer used too, and what a text
     about attacks shows is info: nobody is meant to apply it to a machine of their own.
 
     Except for roles and their bindings, a cluster accepts no object whose name is still to be written, so that it is a
@@ -142,7 +145,7 @@ def _why_lower(finding: Finding, about_credentials: Collection[str], context: Co
     if why := _why_place(finding, known.place(finding)):
         return why
     if finding.subject_kind.startswith(_AGENTS) and known.place(finding) in known.nested:
-        return _NESTED
+        return _NESTED_KEPT if is_kept(finding.location.path) else _NESTED
     return _why_not_applied(finding, known) if finding.subject_kind.startswith(OBJECTS) else ""
 
 
@@ -212,13 +215,21 @@ def _place_of_example(finding: Finding, path: str) -> str:
 def _lower(finding: Finding, why: str) -> Finding:
     if why in (_ATTACK, _OF_ATTACKER, NO_AGENT):
         return replace(finding, severity=Severity.INFO, counted_because=why, because_of_file=True)
-    if why in (_SCANNER, OUT_OF_USE):
+    if why in (_SCANNER, OUT_OF_USE, _NESTED_KEPT):
         severity = max(finding.severity, Severity.LOW, key=SEVERITIES.index)
         return replace(finding, severity=severity, counted_because=why, because_of_file=True)
     severity = lowered(finding.severity)
+    if why == _EXAMPLES[Context.DOCUMENTATION] and _is_lowered_setup(finding):
+        because = f"{finding.counted_because}; {why}"
+        return replace(finding, severity=severity, counted_because=because, because_of_file=True)
     if not why or finding.counted_because or severity is finding.severity:
         return finding
     return replace(finding, severity=severity, counted_because=why, because_of_file=True)
+
+
+def _is_lowered_setup(finding: Finding) -> bool:
+    """Whether a rule counts a finding about a setup lower, so that a page that only shows it is a second reason."""
+    return finding.subject_kind.startswith(_AGENTS) and bool(finding.counted_because) and not finding.because_of_file
 
 
 def _limited(finding: Finding, context: Context | None) -> Finding:

@@ -24,6 +24,8 @@ _NAMED = 20
 _SUBJECTS = 8
 """Subjects that a message names; the others are counted."""
 _HERE = "the same here"
+_AGENTS = "agents."
+"""What the kinds of subjects begin with of which a page often shows a copy, where they count lower."""
 _PLACES = regex(r" \((?:[\d,]+ places|and at [\d,]+ more places?) of the file\)$")
 _LISTED = 20
 """Values of all places that a message lists; the others are counted."""
@@ -111,8 +113,8 @@ def _said(finding: Finding) -> str:
 
 
 def _scan(finding: Finding) -> tuple[object, ...]:
-    """What findings have in common that say the same about any files."""
-    return _setup(finding)[1:]
+    """What findings have in common that say the same about any files, whatever these count."""
+    return (_said(finding),)
 
 
 def _folder(finding: Finding) -> tuple[object, ...]:
@@ -122,7 +124,8 @@ def _folder(finding: Finding) -> tuple[object, ...]:
 
 def _copies(finding: Finding) -> tuple[object, ...]:
     """What findings have in common that say the same about one thing, which several files describe."""
-    return finding.subject_id, finding.said, finding.severity, finding.counted_because, finding.message
+    about = finding.subject_id, finding.said, finding.message
+    return about if finding.subject_kind.startswith(_AGENTS) else (*about, finding.severity, finding.counted_because)
 
 
 def _credential(finding: Finding) -> tuple[object, ...]:
@@ -142,7 +145,7 @@ _COMMON = {
 
 def _as_told(rules: Mapping[str, str], first: Finding, *others: Finding) -> Finding:
     once = rules.get(first.rule, "")
-    if once == "credential":
+    if once in ("copies", "credential", "scan"):
         first, *rest = sorted((first, *others), key=lambda finding: SEVERITIES.index(finding.severity))
         return _with_files(first, *rest)
     return _SHOWN_AS.get(once, _with_files)(first, *others)

@@ -67,8 +67,9 @@ AGENT = "---\nname: planner\ndescription: Plans\npermissionMode: bypassPermissio
 @pytest.mark.parametrize(
     ("path", "more", "expected"),
     [
-        (f"{ARCHIVE}/.claude/settings.json", ROOT, Severity.HIGH),
-        (f"{ARCHIVE}/.claude/settings.json", {".claude/settings.json": '{"model": "opus"}'}, Severity.HIGH),
+        (f"{ARCHIVE}/.claude/settings.json", ROOT, Severity.LOW),
+        (f"{ARCHIVE}/.claude/settings.json", {".claude/settings.json": '{"model": "opus"}'}, Severity.LOW),
+        ("kits/2025/review/.claude/settings.json", ROOT, Severity.HIGH),
         (f"{ARCHIVE}/.claude/settings.json", {}, Severity.CRITICAL),
         (f"{ARCHIVE}/.claude/settings.json", ROOT | {f"{ARCHIVE}/package.json": "{}"}, Severity.CRITICAL),
         (f"{ARCHIVE}/.claude/settings.json", ROOT | {f"{ARCHIVE}/CLAUDE.md": "Write."}, Severity.CRITICAL),
@@ -88,7 +89,7 @@ def test_settings_below_the_root_count_in_full_where_a_session_starts(
 ) -> None:
     (found,) = failures(tmp_path, {path: json.dumps(HOOK)} | more, "agents.command-downloads-not-executed")
     assert found.severity is expected
-    assert ("at the root" in found.counted_because) is (expected is Severity.HIGH)
+    assert ("at the root" in found.counted_because) is (expected is not Severity.CRITICAL)
 
 
 def test_a_scan_of_a_part_tells_nothing_of_the_root(tmp_path: Path) -> None:
@@ -234,8 +235,12 @@ def test_what_a_copy_repeats_is_a_place_of_the_finding_about_the_file_itself(tmp
     assert len(failures(tmp_path, files, rule)) == len(files)
 
 
-def test_a_credential_in_a_copy_is_a_finding_of_its_own(tmp_path: Path) -> None:
+def test_a_credential_in_a_copy_is_a_place_of_the_finding_about_it(tmp_path: Path) -> None:
     text = json.dumps({"permissions": {"allow": ["Bash(make)"]}, "env": {"GITHUB_TOKEN": TOKEN}})
     files = {".claude/settings.json": text, ".claude/settings.json.backup-2": text}
-    found = failures(tmp_path, files, "agents.settings-environment-without-credentials")
-    assert [each.severity for each in found] == [Severity.CRITICAL] * len(files)
+    rule = "agents.settings-environment-without-credentials"
+    (found,) = failures(tmp_path, files, rule)
+    assert found.severity is Severity.CRITICAL
+    assert [each.location.path for each in found.related] == [".claude/settings.json.backup-2"]
+    (alone,) = failures(tmp_path / "b", {".claude/settings.json.backup-2": text}, rule)
+    assert alone.severity is Severity.CRITICAL

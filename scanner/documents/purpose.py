@@ -30,6 +30,12 @@ _ATTACKS = regex(
 _COPY = regex(
     r"(?i)\bthis is (?:the |an? )?(?:full |complete |abridged |official )?(?:developer )?documentation (?:for|of)\b"
 )
+_PAGES = regex(r"(?m)\A# .+\n+\*\*Pages:\*\* \d+$")
+_PAGE = regex(r"(?m)^\*\*URL:\*\* https://([^/\s]+)/\S+$")
+"""How programs that make skills of a site write its pages, each with its address:
+https://github.com/yusufkaraaslan/Skill_Seekers as of 2026-11."""
+_FEWEST = 3
+"""Pages of one site that are a copy of it."""
 _COPIES = regex(r"(?i)(?:^|/)llms(?:-[a-z]+)?\.(?:txt|mdx?)$")
 """https://llmstxt.org: the documentation of a site as one text."""
 _ON_REQUEST = regex(
@@ -50,9 +56,17 @@ def purpose(text: str, path: str) -> str:
     told = front[1] if front else ""
     if _ON_REQUEST.search(path) and not _APPLIES.search(told):
         opening = head[front.end() if front else 0 :][:_OPENING]
-        if _COPIES.search(path) or _COPY.search(opening):
+        if _COPIES.search(path) or _COPY.search(opening) or _is_of_site(text):
             return COPY
     title = _TITLE.search(head)
     said = [path, *(each[0] for each in _TELLING.finditer(told)), title[0] if title else ""]
     said += [each[0] for each in _ROLE.finditer(head)]
     return ATTACK if _ATTACKS.search(" ".join(said)) else ""
+
+
+def _is_of_site(text: str) -> bool:
+    """Whether a text consists of pages of one site."""
+    if not _PAGES.search(text[:_OPENING]):
+        return False
+    sites = _PAGE.findall(text)
+    return len(sites) >= _FEWEST and len(set(sites)) == 1

@@ -20,9 +20,9 @@ _ADDRESS = regex(
 )
 _CONNECTED = regex(
     r"(?i)\b(?:nc|ncat|netcat)\s(?:[^|;&\n]*?\s)?(?![-/\d]+\s)(?!-)([^\s/|;&]+)\s+(?:\d+|\$\{?\w+\}?)(?=\s|$)"
-    r"|\btcp[46]?(?:-connect)?:([^\s:,]+):"
+    r"|\btcp[46]?(?:-connect)?:([^\s:,]+):|\bconnect\(\(([^\s,()]+),|[\s;]\$i=([^\s;]+);\$p=\d+;"
 )
-"""A host of netcat or socat."""
+"""A host of netcat or socat, and of the usual lines of Python and Perl that connect a shell."""
 _VARIABLE = regex(r"(?:^|(?<=[\s=]))(\$\{\w+\}|\$\w+)(?:[/:]|(?=\$\{?\w))[^\s`|;)]*")
 """An address that begins with a variable, which another one or a path follows."""
 _KNOWN = regex(
@@ -85,7 +85,7 @@ def _filled(text: str) -> str:
 def _hosts(text: str) -> list[str]:
     hosts = [each[1] or each[0] for each in _ADDRESS.finditer(text)]
     hosts += [each[1] for each in _VARIABLE.finditer(text)]
-    hosts += [each[1] or each[2] for each in _CONNECTED.finditer(text)]
+    hosts += [next(filter(None, each.groups())) for each in _CONNECTED.finditer(text)]
     return hosts + [each for each in _BARE.findall(text) if not _OF_FILE.fullmatch(each)]
 
 

@@ -51,6 +51,8 @@ _UNLOADED = regex(
 """Copies that were put aside, and the folders `.agent` and `.agents`, from which no tool loads settings in this form:
 Antigravity reads hooks from `.agents/hooks.json`. https://antigravity.google/docs/hooks as of 2026-11.
 """
+_MISSPELT = regex(r"(?:^|/)\.claude/(?:setting(\.local)?|settings?([_-]local))\.json$")
+"""Names of which Claude Code loads none: it takes settings.json and settings.local.json only."""
 _CODEX_HOOKS = regex(r"(?:^|/)\.codex/hooks\.json$")
 """Hooks of Codex, in the form of those of Claude Code: https://developers.openai.com/codex/hooks as of 2026-11-30."""
 _QWEN = regex(r"(?:^|/)\.qwen/")
@@ -74,14 +76,16 @@ def read(document: Document) -> Iterator[Subject]:
     allowed, helper = root.get("permissions"), "helper"
     lists = {name: allowed.get(name) for name in LISTS if allowed.get(name)}
     refused = where.tool == "claude-code" and where.scope != "plugin" and settings_refused.refused(root)
-    if _UNLOADED.search(document.origin.path):
+    misspelt = _MISSPELT.search(document.origin.path)
+    if misspelt or _UNLOADED.search(document.origin.path):
         where, helper = replace(where, scope=UNLOADED), "helper that never runs"
-        yield settings_refused.settings(where, root, allowed)
+        intended = ("settings.local.json" if misspelt[1] or misspelt[2] else "settings.json") if misspelt else ""
+        yield settings_refused.settings(where, root, allowed, intended)
         yield from settings_refused.permissions(where, lists)
     else:
         yield _settings(where, root, allowed, refused=refused)
         granted = {name: node for name, node in lists.items() if name == "allow" or not refused}
-        yield from permissions(where, granted, root=root)
+        yield from permissions(where, granted, root=root, refused=refused)
         yield from settings_refused.permissions(where, {k: lists[k] for k in lists.keys() - granted.keys()})
     yield from hooks(where, root.get("hooks"), refused=refused)
     for name in _HELPERS:
@@ -110,7 +114,7 @@ def _scope(path: str) -> str:
 def _settings(where: Place, root: Node, allowed: Node, *, refused: bool) -> Subject:
     """The settings as they are written; whether those that a tool may refuse limit anything is not known."""
     shape = SubjectBuilder().say("name", where.origin.path.rpartition("/")[2])
-    shape.put("mode", allowed.get("defaultMode")).say("modeField", "permissions.defaultMode")
+    shape.put("intended", root, "").put("mode", allowed.get("defaultMode")).say("modeField", "permissions.defaultMode")
     shape.say("asksNothing", allowed.get("defaultMode").value == "bypassPermissions")
     shape.put("permissions", allowed)
     shape.put("skipsModeQuestion", root.get("skipDangerousModePermissionPrompt"))
@@ -131,6 +135,7 @@ def _settings(where: Place, root: Node, allowed: Node, *, refused: bool) -> Subj
         shape.put("unreadServers", node, list(node.value))
     if refused:
         shape.unknowns |= {"deniesSecrets", "bypassDisabled"}
+        shape.say("fileRefused", value=True)
     else:
         shape.say("deniesSecrets", _denies_secrets(root, allowed))
     shape.say("allows", len(texts(allowed.get("allow"))))

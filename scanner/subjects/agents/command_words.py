@@ -206,11 +206,18 @@ def _is_preset(flag: re.Match[str]) -> bool:
 
 
 def _has_no_tls(text: str) -> bool:
-    """Whether a command line has no program but curl, and no address but of `http`: no certificate to verify.
+    """Whether all that skips verification in a command line is curl with addresses of `http` only.
 
-    With `-L`, an answer may lead to `https`.
+    There is no certificate to verify then. With `-L`, an answer may lead to `https`.
     """
-    if set(_FETCHERS.findall(text)) != {"curl"} or "https://" in text.lower() or _FOLLOWS.search(text):
+    if "https://" in text.lower() or _FOLLOWS.search(text):
+        return False
+    return all(map(_is_plain_curl, filter(_TLS.search, text.split("|"))))
+
+
+def _is_plain_curl(text: str) -> bool:
+    """Whether a part of a pipeline has no program but curl, and no address but of `http`."""
+    if set(_FETCHERS.findall(text)) != {"curl"}:
         return False
     words = words_of(text)
     return any(word.lower().startswith("http://") for word in words) and not any(

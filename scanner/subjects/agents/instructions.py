@@ -35,6 +35,8 @@ _NAMED_FOR_COPILOT = regex(r"[^/]\.(?:agent|chatmode)\.md$")
 _OF_CLAUDE = regex(r"(?:^|/)\.claude/")
 _SKILL = regex(r"(?:^|/)SKILL\.md$")
 _COMMAND = regex(r"(?:^|/)(?:commands|prompts)/")
+_SUBAGENT = regex(r"(?:^|/)\.claude/agents/(?:.+/)?(?!SKILL\.md$)[^/]+\.md$")
+"""What Claude Code loads as an agent; `allowed-tools` is a key of commands and skills, and has no effect there."""
 _FOR_COPILOT = regex(r"(?:^|/)\.(?:github|agents)/")
 _SHELL_OF_COPILOT = ("shell", "bash")
 """https://docs.github.com/en/copilot/how-tos/copilot-cli/customize-copilot/add-skills"""
@@ -62,7 +64,7 @@ def read(document: Document) -> Iterator[Subject]:
     root = document.root
     name = str(root.get("name").value or stem)
     granted = root.first("allowed-tools", "allowedTools")
-    if granted or _SKILL.search(path) or _COMMAND.search(path):
+    if (granted and not _SUBAGENT.search(path)) or _SKILL.search(path) or _COMMAND.search(path):
         yield _skill(where, name, root, granted)
         if not _GRANTS_NOTHING.search(path):
             yield from _grants(where, granted)
@@ -122,6 +124,7 @@ def _agent(where: Place, name: str, root: Node) -> Subject:
     tools = root.get("tools")
     listed = [node.value for node in items(tools)]
     shape.put("tools", tools, listed)
+    shape.say("ignoredKey", "allowed-tools" if root.first("allowed-tools", "allowedTools") and not tools else "")
     if isinstance(tools.value, dict) or not all(isinstance(item.value, str) for item in tools.elements()):
         shape.say("unread", ["a list of tools in a form that is not read"])
     shape.put("deniedTools", root.get("disallowedTools"), [node.value for node in items(root.get("disallowedTools"))])

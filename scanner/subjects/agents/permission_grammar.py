@@ -110,6 +110,13 @@ def parse(text: str) -> Rule:
     return Rule(text, tool, specifier, "", _reach(tool, specifier))
 
 
+def consulted(rule: Rule) -> str:
+    """The rule that a tool consults in place of one with a path that it does not; empty for any other rule."""
+    if rule.valid or rule.specifier is None or rule.tool not in _NOT_CONSULTED:
+        return ""
+    return f"{_NOT_CONSULTED[rule.tool]}({rule.specifier})"
+
+
 def _ignored(tool: str, specifier: str | None) -> str:
     """Why a tool ignores a rule."""
     known = BY_FOLDED.get(tool.lower())

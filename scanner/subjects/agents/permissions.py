@@ -9,7 +9,7 @@ from scanner.documents.positions import Node
 from scanner.model import Subject
 from scanner.subjects.agents.building import Place, subject, with_file
 from scanner.subjects.agents.kinds import PERMISSION
-from scanner.subjects.agents.permission_grammar import COMMANDS, TOOLS, Rule, near_tool, parse
+from scanner.subjects.agents.permission_grammar import COMMANDS, TOOLS, Rule, consulted, near_tool, parse
 from scanner.subjects.agents.permission_lookup import RuleLookup
 from scanner.subjects.agents.placeholders import is_any_command
 from scanner.subjects.agents.secret_values import secret_kind
@@ -27,10 +27,13 @@ def permissions(
     source: str = "settings",
     root: Node | None = None,
     path: str = "permissions",
+    *,
+    refused: bool = False,
 ) -> Iterator[Subject]:
     """The rules of several lists, each with the one that makes it void.
 
-    With `root`, in a document below a path: a rule that a narrower one can replace has it, for the fix.
+    With `root`, in a document below a path: a rule that a narrower one can replace has it, for the fix. `refused` says
+    that the tool skips their file.
     """
     rules = {
         name: [(at, node, _parsed(where, node.value)) for at, node in _texts(lists[name])]
@@ -41,9 +44,12 @@ def permissions(
     for name, pairs in rules.items():
         stronger = [(kind, found[kind]) for kind in _stronger(name) if kind in found]
         covered = found[name].covered(found[name].rules, _NARROWER)
+        written = {rule.text for *_, rule in pairs}
         for at, node, rule in pairs:
             narrower = covered[rule.text]
-            made = permission(where, name, node, rule, stronger=stronger, narrower=narrower, source=source)
+            meant = consulted(rule) if consulted(rule) in written else ""
+            more = {"meant": meant} | ({"fileRefused": True} if refused else {})
+            made = permission(where, name, node, rule, (stronger, narrower), source=source, more=more)
             if root and made.bindings[made.focus]["narrower"]:
                 made.bindings[made.focus]["path"] = f"{path}.{name}.{at}"
                 made = with_file(made, root)
@@ -55,12 +61,16 @@ def permission(
     name: str,
     node: Node,
     rule: Rule,
+    others: tuple[Sequence[tuple[str, RuleLookup]], Sequence[str]] = ((), ()),
     *,
-    stronger: Sequence[tuple[str, RuleLookup]] = (),
-    narrower: Sequence[str] = (),
     source: str = "settings",
+    more: Mapping[str, object] | None = None,
 ) -> Subject:
-    """One rule of a list."""
+    """One rule of a list.
+
+    `others` are the rules of the lists that are asked before its own, and rules that it covers; `more` are fields.
+    """
+    stronger, narrower = others
     shape = (
         SubjectBuilder().say("name", rule.text).say("list", name).put("text", node, rule.text).say("tool", rule.tool)
     )
@@ -75,6 +85,8 @@ def permission(
     shape.say("shadowedBy", f"{by[0]}: {by[1].text}" if by else "")
     shape.say("narrower", [] if rule.reach in ("narrow", "none") else list(narrower))
     shape.say("credential", secret_kind("", rule.text))
+    for field, value in (more or {"meant": ""}).items():
+        shape.say(field, value)
     return subject(PERMISSION, where, name, f"{name} rule", shape, node)
 
 

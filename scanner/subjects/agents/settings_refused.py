@@ -40,9 +40,10 @@ def _is_malformed(entries: Node) -> bool:
     )
 
 
-def settings(where: Place, root: Node, allowed: Node) -> Subject:
-    """The settings of a file that no tool loads: what may be a credential."""
+def settings(where: Place, root: Node, allowed: Node, intended: str) -> Subject:
+    """The settings of a file that no tool loads: what may be a credential, and the name that may be intended."""
     shape = SubjectBuilder().say("name", where.origin.path.rpartition("/")[2]).say("asksNothing", False)
+    shape.put("intended", root, intended)
     mode = allowed.get("defaultMode")
     shape.put("mode", mode).say("modeField", "permissions.defaultMode")
     if isinstance(mode.value, str):

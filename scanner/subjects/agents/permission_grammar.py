@@ -11,15 +11,7 @@ from msgspec import Struct
 
 from scanner.late import regex
 from scanner.subjects.agents import file_reach
-from scanner.subjects.agents.programs import (
-    ending_options,
-    name_set,
-    program_of,
-    rank,
-    rows,
-    rows_of,
-    valued_options,
-)
+from scanner.subjects.agents.programs import ending_options, name_set, program_of, rank, rows, rows_of, valued_options
 
 _RULE = regex(r"([^()\s]+)\s*(?:\((.*)\))?", 16)
 _TOOL = regex(r"[A-Z][A-Za-z0-9]*|mcp__[\w.@/-]+(?:\*[\w*-]*)?|[A-Za-z_*][\w*]*")

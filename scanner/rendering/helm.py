@@ -252,8 +252,9 @@ def _in_files(copy: PrivateCopy, number: int, values: Sequence[bytes]) -> list[s
 
 def _release(about: dict[str, Any]) -> str:
     """The name of the release: that of the chart, without letters that Helm refuses in names of releases."""
-    name = _NO_NAME.sub("-", str(about.get("name", "")).lower())[:_LONGEST_NAME].strip("-.")
-    return _DOTS.sub(".", name) or "release-name"
+    given = str(about.get("name", ""))
+    name = _NO_NAME.sub("-", given.lower())[:_LONGEST_NAME].strip("-.")
+    return "release-name" if given.startswith("-") else _DOTS.sub(".", name) or "release-name"
 
 
 def _refuse_incomplete(folder: str, about: dict[str, Any], shown: str) -> None:

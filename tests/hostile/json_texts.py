@@ -52,7 +52,9 @@ ROWS = (
     unreadable('{"a": 50,000 times', "x.json", _pod('{"a":' * 50_000), "nested deeper than 200 levels", 5),
     unreadable("YAML under the name of JSON", "x.json", "apiVersion: v1\nkind: Pod\n", "not valid JSON", 1),
     unreadable("a template", "x.json", _pod("{{ .Values.a | toJson }}"), "a template", 5),
-    unreadable("a merge conflict", "x.json", _pod('"a"\n<<<<<<< HEAD\n'), "not valid JSON: found '<<<<<<<", 6),
+    unreadable(
+        "a merge conflict", "x.json", _pod('"a"\n<<<<<<< HEAD\n'), "not valid JSON: resolve the conflict of two", 6
+    ),
     assessed("190 levels of brackets", "x.json", _pod("[" * 190 + "]" * 190), [8]),
     assessed("a byte-order mark", "x.json", b"\xef\xbb\xbf" + _POD.encode(), [8]),
     assessed("UTF-16", "x.json", _POD.encode("utf-16"), [8]),
